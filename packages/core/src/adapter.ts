@@ -1,0 +1,61 @@
+import type { Intent } from './intent.ts'
+import type { Plan, Stage } from './plan.ts'
+
+/** One migration as the ORM keeps it. */
+export interface SourceMigration {
+  /** The ORM's name of it, also the plan's id. */
+  readonly id: string
+  /** The SQL file, absolute. */
+  readonly path: string
+  /** The file's text, byte for byte. */
+  readonly text: string
+  /** What the ORM itself says of the change (Drizzle's rename answer, Prisma's schema). Intents of a person win over these. */
+  readonly intents: readonly Intent[]
+}
+
+/** Where one project keeps its migrations. */
+export interface Layout {
+  readonly adapter: string
+  /** Root of the ORM project: the folder the user pointed at or the one its configuration was found in. Absolute. */
+  readonly root: string
+  /** The migrations folder, absolute. */
+  readonly migrations: string
+  /** `expand-contract/` beside the migrations folder: plans and held contracts. Absolute. */
+  readonly plans: string
+  /** Files of the ORM's schema (schema.prisma, schema.ts), absolute; empty where none was found. */
+  readonly schema: readonly string[]
+  /** The ORM's format as the adapter names it: `prisma`, `drizzle-journal`, `drizzle-v1`. */
+  readonly format: string
+}
+
+/** The migrations of a project, oldest first. */
+export interface History {
+  readonly layout: Layout
+  readonly migrations: readonly SourceMigration[]
+}
+
+/** A change to the project as data: nothing is written before all edits are known. `content: null` removes the file. Absolute path. */
+export interface FileEdit {
+  readonly path: string
+  readonly content: string | null
+}
+
+/** What an ORM's package knows: how it keeps migrations and how to write a stage back. Reads files; writes none. */
+export interface Adapter {
+  readonly id: string
+  /** The project in `dir`, or undefined. Throws {@link UserError} where there is one that can't be used (another database, broken lock file). */
+  find(dir: string): Promise<Layout | undefined>
+  read(layout: Layout): Promise<History>
+  /**
+   * The edits that replace the migration `plan.id` by the plan's expand stage in the ORM's own format, and put the rest (plan.json, original
+   * SQL, contract, undo) under {@link Layout.plans}. Same plan and history, same bytes. Throws {@link UserError} where it can't be done.
+   */
+  emit(plan: Plan, history: History): Promise<readonly FileEdit[]>
+}
+
+/** A mistake or a limit that the user can mend: printed as one clear paragraph, exit code 2. */
+export class UserError extends Error {
+  override readonly name = 'UserError'
+}
+
+export type { Stage }

@@ -1,0 +1,35 @@
+/**
+ * What only a person knows. Data from a flag, a prompt, the configuration or the ORM; recorded in the plan, never guessed.
+ * `table` is the table as a person writes it: `User` or `public.User`.
+ */
+export type Intent =
+  /** The dropped column `column` lives on as `to`: its data moves. */
+  | { readonly kind: 'rename'; readonly table: string; readonly column: string; readonly to: string }
+  /** The renamed field keeps its old column in the database: the ORM maps it (`@map`, `text('old_name')`), no SQL runs. */
+  | { readonly kind: 'map'; readonly table: string; readonly column: string; readonly to: string }
+  /** The column really goes, with its data. */
+  | { readonly kind: 'drop'; readonly table: string; readonly column: string }
+  /** Rows and code that know nothing of `column` get `with`: a SQL expression over the row (`'US'`, `gen_random_uuid()`, `lower(email)`). */
+  | { readonly kind: 'fill'; readonly table: string; readonly column: string; readonly with: string }
+  /** Nothing uses the column any more: the gate's answer. Only a released contract carries it. */
+  | { readonly kind: 'unused'; readonly table: string; readonly column: string }
+
+/** A question for a person, as data: the command asks it on a terminal, and prints the flags elsewhere. */
+export type Question =
+  | {
+      readonly kind: 'rename'
+      readonly table: string
+      readonly column: string
+      /** Added columns that it may have become, in source order. */
+      readonly candidates: readonly string[]
+    }
+  | {
+      readonly kind: 'fill'
+      readonly table: string
+      readonly column: string
+      readonly type: string
+      /** Why a value is needed. */
+      readonly why: string
+      /** A fill that fits the type, if one is plausible; only ever offered, never taken without an answer. */
+      readonly suggestion?: string
+    }

@@ -1,0 +1,84 @@
+import { loadModule, parsePlPgSQLSync, parseSync, scanSync } from 'libpg-query'
+
+await loadModule()
+
+/** A node of PostgreSQL's own syntax tree as `libpg-query` prints it: one key (the node's tag) over its fields. */
+// biome-ignore lint/suspicious/noExplicitAny: the tree is the grammar of PostgreSQL, thousands of shapes; readers narrow by tag.
+export type PgNode = Record<string, any>
+
+/** Half-open range of UTF-8 byte offsets: `libpg-query` counts bytes, never characters. */
+export interface ByteSpan {
+  readonly start: number
+  readonly end: number
+}
+
+/** One token of PostgreSQL's scanner. `name` is the grammar's token name (`IDENT`, `ASCII_40` for `(`, `SQL_COMMENT`, keywords). */
+export interface Token extends ByteSpan {
+  readonly name: string
+  readonly text: string
+}
+
+/** The text is not SQL that PostgreSQL 18's grammar accepts. */
+export class SqlSyntaxError extends Error {
+  override readonly name = 'SqlSyntaxError'
+  /** 0-based character index of the error in the text that was parsed, or undefined where the parser names none. */
+  readonly position: number | undefined
+  constructor(message: string, position: number | undefined) {
+    super(message)
+    this.position = position
+  }
+}
+
+/** Parses a whole script with PostgreSQL 18's grammar. Comment-only and empty text is an empty list. Throws {@link SqlSyntaxError}. */
+export function parseStatements(sql: string): { stmt: PgNode; start: number; end: number }[] {
+  if (sql.trim() === '') return []
+  const size = Buffer.byteLength(sql)
+  let raw: { stmt?: PgNode; stmt_location?: number; stmt_len?: number }[]
+  try {
+    raw = (parseSync(sql) as { stmts?: typeof raw }).stmts ?? []
+  } catch (error) {
+    const details = (error as { sqlDetails?: { cursorPosition?: number } }).sqlDetails
+    throw new SqlSyntaxError((error as Error).message, details?.cursorPosition)
+  }
+  return raw.map(({ stmt, stmt_location: start = 0, stmt_len: length }) => ({
+    stmt: stmt ?? {},
+    start,
+    end: length ? start + length : size,
+  }))
+}
+
+/** Parses text that must hold exactly one statement. Throws {@link SqlSyntaxError} for anything else. */
+export function parseStatement(sql: string): PgNode {
+  const [only, ...more] = parseStatements(sql)
+  if (!only || more.length > 0) throw new SqlSyntaxError(`expected one statement, found ${only ? more.length + 1 : 0}`, undefined)
+  return only.stmt
+}
+
+/** PostgreSQL's tokens of a text, comments included, with byte spans. */
+export function scan(sql: string): Token[] {
+  if (sql.trim() === '') return []
+  const { tokens } = scanSync(sql) as { tokens: { start: number; end: number; text: string; tokenName: string }[] }
+  return tokens.map(({ start, end, text, tokenName }) => ({ start, end, text, name: tokenName }))
+}
+
+/** Parses the PL/pgSQL body of a `CREATE FUNCTION` or `DO` statement, or undefined where the parser does not read it. */
+export function parsePlPgSql(sql: string): PgNode | undefined {
+  try {
+    return parsePlPgSQLSync(sql) as PgNode
+  } catch {
+    return undefined
+  }
+}
+
+const POSITION = /^(location|stmt_location|stmt_len|version|(list|rexpr_list)_(start|end))$/
+
+/** A tree as text without source positions: equal texts mean that PostgreSQL reads both sources as the same statement. */
+export function shape(node: unknown): string {
+  return JSON.stringify(node, (key, value) => (POSITION.test(key) ? undefined : value))
+}
+
+/** The node's tag and its fields: `{ IndexStmt: { … } }` is `['IndexStmt', { … }]`. */
+export function untag(node: PgNode | undefined): [tag: string, fields: PgNode] {
+  const tag = Object.keys(node ?? {})[0]
+  return tag === undefined ? ['', {}] : [tag, (node as PgNode)[tag] as PgNode]
+}

@@ -1,0 +1,141 @@
+import type { Intent, Question } from './intent.ts'
+import type { LockMode } from './lock.ts'
+
+/** Version of plan.json. A reader refuses a newer one. */
+export const PLAN_VERSION = 1
+
+/** lock: reads or writes wait; rewrite: the table is copied under the lock; compatibility: running code breaks; data: rows are lost or refused. */
+export type Harm = 'lock' | 'rewrite' | 'compatibility' | 'data'
+
+/** A way in which the SQL as the ORM wrote it hurts a live database. */
+export interface Hazard {
+  /** Stable id such as `create-index-blocks-writes`: the key of `expand-contract explain`. */
+  readonly code: string
+  readonly harm: Harm
+  /** What is hit, as a person writes it: `User`, `User.name`, `User_email_idx`. */
+  readonly on: string
+  /** The strongest lock the original statement takes, where a lock is the harm. */
+  readonly lock?: LockMode
+  /** One sentence: what happens, how long, to whom. */
+  readonly why: string
+  /** 1-based line of the migration. */
+  readonly line: number
+}
+
+/** Statements that cannot be made safe, with what to do. */
+export interface Refusal {
+  readonly claims: readonly number[]
+  readonly hazards: readonly Hazard[]
+  readonly reason: string
+  /** The exact next thing to do: a flag, an edit, a command. */
+  readonly fix: string
+  /** Set where an answer from a person is all that is missing. */
+  readonly question?: Question
+  readonly line: number
+}
+
+export interface TableLock {
+  /** As PostgreSQL prints it with an empty search_path, quoted: `"public"."User"`. */
+  readonly table: string
+  readonly mode: LockMode
+}
+
+/** How to take a step back while the contract is held. `sql` runs in one transaction unless `alone`; or `none` says why nothing is to do. */
+export type Undo = { readonly sql: readonly string[]; readonly alone?: true } | { readonly none: string }
+
+interface StepBase {
+  /** `01-add-column`: position and slug, unique in the plan. */
+  readonly id: string
+  /** One line for people, in the imperative: `Add "fullName" and keep it in step with "name"`. */
+  readonly title: string
+  /** Why this step is safe on a live table. */
+  readonly why: string
+  readonly undo: Undo
+}
+
+/** DDL. `atomic`: all statements in one transaction. `alone`: exactly one statement, outside any transaction (CONCURRENTLY). */
+export interface Ddl extends StepBase {
+  readonly kind: 'ddl'
+  readonly transaction: 'atomic' | 'alone'
+  readonly sql: readonly string[]
+  /** The strongest lock on each existing table; the laws observe it. */
+  readonly locks: readonly TableLock[]
+  /** lock_timeout in ms; 0: none, because a cancelled CONCURRENTLY leaves an invalid index. */
+  readonly lockTimeout: number
+  /** statement_timeout in ms; 0: none, for work whose time grows with the table and that blocks nobody. */
+  readonly statementTimeout: number
+  /** Named prepared statements that read the table must be prepared anew after this step (0A000). */
+  readonly invalidatesPlans?: true
+  /** Source statements copied byte for byte, where the step is nothing else. */
+  readonly verbatim?: true
+}
+
+/** Fills old rows in batches, each in its own transaction: `UPDATE table SET set WHERE where`, by key ranges. */
+export interface Backfill extends StepBase {
+  readonly kind: 'backfill'
+  /** As SQL, as the migration writes it. */
+  readonly table: string
+  /** Columns of the primary key or of a unique not-null index, in order; empty: by physical position (ctid). */
+  readonly key: readonly string[]
+  readonly set: readonly { readonly column: string; readonly expression: string }[]
+  /** Rows that still need it; after the backfill none is left. */
+  readonly where: string
+}
+
+/** A query that must return no row, or the plan stops here with `message`. */
+export interface Check extends StepBase {
+  readonly kind: 'check'
+  readonly sql: string
+  /** What a returned row means and what to do. */
+  readonly message: string
+}
+
+export type Step = Ddl | Backfill | Check
+
+export interface Stage {
+  readonly name: 'expand' | 'contract'
+  /** When it may go out, in words. */
+  readonly opensWhen: string
+  readonly steps: readonly Step[]
+}
+
+/** Two columns that hold the same fact between expand and contract. Expressions are SQL over the row. */
+export interface Sync {
+  readonly table: string
+  readonly old: string
+  readonly new: string
+  /** The new value from the old one, and back. */
+  readonly up: string
+  readonly down: string
+}
+
+/** What a column must hold at the end: an expression over the row as it was before the migration. */
+export interface Expectation {
+  readonly table: string
+  readonly column: string
+  readonly from: string
+}
+
+/** A rewritten migration. Frozen, JSON, versioned: written to plan.json, reviewed, then only read. */
+export interface Plan {
+  readonly version: typeof PLAN_VERSION
+  /** The migration's own name in its ORM. */
+  readonly id: string
+  readonly source: { readonly id: string; readonly checksum: string; readonly sql: string }
+  /** Hash of what the catalog said about the touched tables. */
+  readonly startsFrom: string
+  /** The oldest PostgreSQL major version that the plan is made for, 14 to 18. */
+  readonly postgres: number
+  readonly intents: readonly Intent[]
+  readonly hazards: readonly Hazard[]
+  readonly refusals: readonly Refusal[]
+  /** [expand, contract]; a stage without steps is there, empty. */
+  readonly stages: readonly [Stage, Stage]
+  readonly syncs: readonly Sync[]
+  readonly expects: readonly Expectation[]
+  /** Fields that must be mapped in the ORM's schema instead of any SQL (intent `map`). */
+  readonly maps: readonly { readonly table: string; readonly column: string; readonly to: string }[]
+}
+
+/** Steps of a stage as a strategy gives them: the planner numbers them. */
+export type DraftStep = Omit<Ddl, 'id'> | Omit<Backfill, 'id'> | Omit<Check, 'id'>

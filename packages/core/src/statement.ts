@@ -1,0 +1,25 @@
+import type { ByteSpan, PgNode } from './parser.ts'
+
+/** One command as the ORM wrote it: a multi-action ALTER TABLE is one statement for each action. */
+export interface Statement {
+  /** Position in the migration, from 0, counting split commands one by one. */
+  readonly index: number
+  /** The command without comments around it and without `;`: a slice of the source, or for a split ALTER TABLE its head and the one action. */
+  readonly sql: string
+  /** Bytes of the source that this command came from; the parts of a split ALTER TABLE share one span. */
+  readonly span: ByteSpan
+  /** PostgreSQL's tree of `sql`. */
+  readonly node: PgNode
+  /** How many commands the source statement was split into, and which one this is (from 0). `{ of: 1, part: 0 }` for most. */
+  readonly split: { readonly of: number; readonly part: number }
+  /** 1-based line of the source where the command starts. */
+  readonly line: number
+}
+
+/** The SQL text of one migration, read. */
+export interface Script {
+  readonly text: string
+  readonly statements: readonly Statement[]
+  /** Set where the text is not SQL that PostgreSQL 18 reads; `statements` is then empty. */
+  readonly unreadable?: { readonly message: string; readonly line: number }
+}

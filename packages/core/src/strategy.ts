@@ -1,0 +1,28 @@
+import type { Migration } from './migration.ts'
+import type { DraftStep, Expectation, Hazard, Plan, Refusal, Sync } from './plan.ts'
+import type { Statement } from './statement.ts'
+
+/** Statements made safe: what was wrong with them and the steps that replace them. */
+export interface Rewrite {
+  readonly claims: readonly number[]
+  readonly hazards: readonly Hazard[]
+  readonly expand: readonly DraftStep[]
+  readonly contract: readonly DraftStep[]
+  readonly syncs?: readonly Sync[]
+  readonly expects?: readonly Expectation[]
+  readonly maps?: Plan['maps']
+}
+
+export type Outcome = Rewrite | Refusal
+
+/** One unsafe change: asked about each statement, answers with what it claims, or undefined where it has nothing to say. Pure. */
+export interface Strategy {
+  readonly id: string
+  /** One line for `--help` and the docs. */
+  readonly summary: string
+  rewrite(statement: Statement, migration: Migration): Outcome | undefined
+}
+
+export function isRefusal(outcome: Outcome): outcome is Refusal {
+  return 'reason' in outcome
+}
