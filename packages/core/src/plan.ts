@@ -1,5 +1,5 @@
 import type { Intent, Question } from './intent.ts'
-import type { LockMode } from './lock.ts'
+import type { LockMode, TableLock } from './lock.ts'
 
 /** Version of plan.json. A reader refuses a newer one. */
 export const PLAN_VERSION = 1
@@ -32,12 +32,6 @@ export interface Refusal {
   /** Set where an answer from a person is all that is missing. */
   readonly question?: Question
   readonly line: number
-}
-
-export interface TableLock {
-  /** As PostgreSQL prints it with an empty search_path, quoted: `"public"."User"`. */
-  readonly table: string
-  readonly mode: LockMode
 }
 
 /** How to take a step back while the contract is held. `sql` runs in one transaction unless `alone`; or `none` says why nothing is to do. */
@@ -137,5 +131,7 @@ export interface Plan {
   readonly maps: readonly { readonly table: string; readonly column: string; readonly to: string }[]
 }
 
-/** Steps of a stage as a strategy gives them: the planner numbers them. */
-export type DraftStep = Omit<Ddl, 'id'> | Omit<Backfill, 'id'> | Omit<Check, 'id'>
+/** DDL as a strategy gives it: the planner numbers it and derives locks, timeouts and transaction mode from the SQL. */
+export type DraftDdl = Pick<Ddl, 'kind' | 'title' | 'why' | 'sql' | 'undo' | 'invalidatesPlans' | 'verbatim'>
+
+export type DraftStep = DraftDdl | Omit<Backfill, 'id'> | Omit<Check, 'id'>

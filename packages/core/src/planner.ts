@@ -1,12 +1,147 @@
+import { type Catalog, incompleteness, type TableName } from './catalog/catalog.ts'
+import { finishSteps } from './finish.ts'
 import type { Migration } from './migration.ts'
-import type { Plan } from './plan.ts'
+import { shape, untag } from './parser.ts'
+import { type DraftStep, PLAN_VERSION, type Plan, type Refusal, type Stage } from './plan.ts'
+import { doBody } from './plpgsql.ts'
+import { displayTable, rangeKey } from './relation.ts'
+import { checksum } from './sql.ts'
+import type { Statement } from './statement.ts'
+import { strategies } from './strategies/index.ts'
+import { isRefusal, type Outcome, type Rewrite, type Strategy } from './strategy.ts'
+import { unrewritten } from './unrewritten/unrewritten.ts'
+import { isTransactionControl, verbatimSteps } from './verbatim.ts'
 
-/** Plans a migration: every statement is claimed by a strategy, refused, or copied. Pure. A plan with refusals is never emitted. */
-export function planMigration(_migration: Migration): Plan {
-  throw new Error('being written')
+/** Plans a migration: every statement is claimed by a strategy, refused, or copied. Pure. A plan with refusals has no steps and is never emitted. */
+export function planMigration(migration: Migration, using: readonly Strategy[] = strategies): Plan {
+  const outcomes = claimAll(migration, using)
+  const rewrites = outcomes.filter((o): o is Placed<Rewrite> => !isRefusal(o.outcome))
+  const refusals = [...unreadable(migration), ...outcomes.flatMap(({ outcome }) => (isRefusal(outcome) ? [outcome] : []))]
+  const hazards = outcomes.flatMap(({ outcome }) => outcome.hazards).sort((a, b) => a.line - b.line)
+  const none: [Stage, Stage] = [stage('expand', []), stage('contract', [])]
+  const all = rewrites.map((r) => r.outcome)
+  return {
+    version: PLAN_VERSION,
+    id: migration.id,
+    source: { id: migration.id, checksum: checksum(migration.script.text), sql: migration.script.text },
+    startsFrom: fingerprint(migration),
+    postgres: migration.postgres,
+    intents: migration.intents,
+    hazards,
+    refusals: [...refusals].sort((a, b) => a.line - b.line),
+    stages: refusals.length > 0 || rewrites.length === 0 ? none : stages(migration, rewrites),
+    syncs: all.flatMap((o) => o.syncs ?? []),
+    expects: all.flatMap((o) => o.expects ?? []),
+    maps: all.flatMap((o) => o.maps ?? []),
+  }
 }
 
 /** True where the migration needs nothing: no hazard, no refusal; it stays byte for byte as it is. */
 export function isUntouched(plan: Plan): boolean {
   return plan.hazards.length === 0 && plan.refusals.length === 0
+}
+
+interface Placed<T extends Outcome = Outcome> {
+  readonly anchor: number
+  readonly outcome: T
+}
+
+function claimAll(migration: Migration, using: readonly Strategy[]): Placed[] {
+  const claimed = new Map<number, string>()
+  const placed: Placed[] = []
+  const claim = (id: string, anchor: number, outcome: Outcome): void => {
+    for (const index of outcome.claims) {
+      const other = claimed.get(index)
+      if (other !== undefined) throw new Error(`${other} and ${id} both claim statement ${index} of ${migration.id}`)
+      claimed.set(index, id)
+    }
+    placed.push({ anchor, outcome: known(outcome, migration, anchor) })
+  }
+  for (const statement of migration.script.statements) {
+    for (const strategy of using) {
+      const outcome = strategy.rewrite(statement, migration)
+      if (outcome) claim(strategy.id, statement.index, outcome)
+    }
+  }
+  for (const statement of migration.script.statements) {
+    const outcome = claimed.has(statement.index) ? undefined : unrewritten(statement, migration)
+    if (outcome) claim('unrewritten', statement.index, outcome)
+  }
+  return placed
+}
+
+/** A rewrite that rests on a table whose history is not fully understood becomes a refusal. */
+function known(outcome: Outcome, migration: Migration, anchor: number): Outcome {
+  if (isRefusal(outcome)) return outcome
+  for (const index of outcome.claims) {
+    const table = tableOf(migration.script.statements[index])
+    const gap = table && incompleteness(migration.at[anchor] ?? migration.before, table)
+    if (gap) {
+      return {
+        claims: outcome.claims,
+        hazards: outcome.hazards,
+        line: migration.script.statements[index]?.line ?? 1,
+        reason: `What "${displayTable(table)}" looks like is not known for certain since ${gap.since}: ${gap.reason}.`,
+        fix: 'Write the safe sequence by hand for this one, or bring the history into a form that can be read (plain DDL).',
+      }
+    }
+  }
+  return outcome
+}
+
+function tableOf(statement: Statement | undefined): TableName | undefined {
+  const [, s] = untag((statement?.node.DoStmt ? doBody(statement)?.[0] : statement)?.node)
+  return s.relation?.relname ? rangeKey(s.relation) : undefined
+}
+
+function unreadable(migration: Migration): Refusal[] {
+  const found = migration.script.unreadable
+  if (!found) return []
+  return [
+    {
+      claims: [],
+      hazards: [],
+      line: found.line,
+      reason: `Line ${found.line} is not SQL that PostgreSQL 18 reads: ${found.message}.`,
+      fix: 'Mend the statement, or move it into a migration of its own: nothing in this file can be judged as it is.',
+    },
+  ]
+}
+
+function stages(migration: Migration, rewrites: readonly Placed<Rewrite>[]): [Stage, Stage] {
+  const claimed = new Set(rewrites.flatMap((r) => r.outcome.claims))
+  const expand: DraftStep[] = []
+  let copied: Statement[] = []
+  const flush = (): void => {
+    expand.push(...verbatimSteps(copied, migration))
+    copied = []
+  }
+  for (const statement of migration.script.statements) {
+    if (!claimed.has(statement.index) && !isTransactionControl(statement)) copied.push(statement)
+    const here = rewrites.filter((r) => (r.outcome.after ?? r.anchor) === statement.index)
+    if (here.some((r) => r.outcome.expand.length > 0)) flush()
+    for (const { outcome } of here) expand.push(...outcome.expand)
+  }
+  flush()
+  const first = finishSteps(expand, migration.before)
+  const contract = rewrites.flatMap((r) => r.outcome.contract)
+  return [stage('expand', first.steps), stage('contract', finishSteps(contract, first.after, first.steps.length + 1).steps)]
+}
+
+function stage(name: Stage['name'], steps: Stage['steps']): Stage {
+  const opensWhen =
+    name === 'expand' ? 'At any time: code that runs today keeps working.' : 'When no code that uses the old form runs any more.'
+  return { name, opensWhen, steps }
+}
+
+/** Hash of what the catalog says about the tables that the migration names: a plan whose start has changed must be made anew. */
+function fingerprint(migration: Migration): string {
+  const names = new Set(migration.script.statements.map(tableOf).filter((t): t is TableName => t !== undefined))
+  const described = [...names].sort().map((name) => [name, tableIn(migration.before, name)])
+  return checksum(shape(described))
+}
+
+function tableIn(catalog: Catalog, name: TableName): unknown {
+  const table = catalog.tables.get(name)
+  return table && { ...table, columns: [...table.columns].sort((a, b) => (a.name < b.name ? -1 : 1)) }
 }

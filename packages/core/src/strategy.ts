@@ -1,3 +1,4 @@
+import type { HazardKind } from './hazard.ts'
 import type { Migration } from './migration.ts'
 import type { DraftStep, Expectation, Hazard, Plan, Refusal, Sync } from './plan.ts'
 import type { Statement } from './statement.ts'
@@ -11,6 +12,8 @@ export interface Rewrite {
   readonly syncs?: readonly Sync[]
   readonly expects?: readonly Expectation[]
   readonly maps?: Plan['maps']
+  /** The expand steps come after this statement instead of in the place of the statement that was asked about. */
+  readonly after?: number
 }
 
 export type Outcome = Rewrite | Refusal
@@ -20,6 +23,8 @@ export interface Strategy {
   readonly id: string
   /** One line for `--help` and the docs. */
   readonly summary: string
+  /** The kinds of hazard it finds. */
+  readonly hazards: readonly HazardKind[]
   rewrite(statement: Statement, migration: Migration): Outcome | undefined
 }
 

@@ -1,0 +1,47 @@
+import type { Catalog, Constraint, Index, Table, TableName } from './catalog/catalog.ts'
+import { columnsOf } from './expression.ts'
+
+/** What hangs on one column, as the catalog knows it. */
+export interface Dependents {
+  /** Indexes that no constraint owns. */
+  readonly indexes: readonly Index[]
+  readonly constraints: readonly Constraint[]
+  /** Foreign keys of other columns or tables that point at the column. */
+  readonly inbound: readonly { readonly table: TableName; readonly constraint: Constraint }[]
+  /** What can't be seen into from here, in words: views, triggers, policies, generated columns. Each may name the column. */
+  readonly opaque: readonly string[]
+}
+
+/** Everything that names a column of a table. An expression that can't be read counts as naming it. */
+export function dependents(catalog: Catalog, key: TableName, column: string): Dependents {
+  const table = catalog.tables.get(key)
+  const names = (expression: string | undefined): boolean => expression !== undefined && (columnsOf(expression)?.includes(column) ?? true)
+  return {
+    indexes: (table?.indexes ?? []).filter(
+      (i) =>
+        i.constraint === undefined &&
+        (i.keys.some((k) => k.column === column || names(k.expression)) || i.include.includes(column) || names(i.where)),
+    ),
+    constraints: (table?.constraints ?? []).filter((c) => c.columns.includes(column) || names(c.expression)),
+    inbound: [...catalog.tables].flatMap(([other, t]) =>
+      t.constraints
+        .filter((c) => c.references?.table === key && pointsAt(c, table, column))
+        .map((constraint) => ({ table: other, constraint })),
+    ),
+    opaque: table ? opaque(catalog, key, table, names) : [],
+  }
+}
+
+function pointsAt(constraint: Constraint, table: Table | undefined, column: string): boolean {
+  const named = constraint.references?.columns ?? []
+  const columns = named.length > 0 ? named : (table?.constraints.find((c) => c.kind === 'primary')?.columns ?? [])
+  return columns.includes(column)
+}
+
+function opaque(catalog: Catalog, key: TableName, table: Table, names: (e: string | undefined) => boolean): string[] {
+  const views = [...catalog.views].filter(([, v]) => v.reads.includes(key)).map(([name]) => `view ${name}`)
+  const triggers = table.triggers.filter((t) => !t.startsWith('zzz_ec_')).map((t) => `trigger "${t}"`)
+  const policies = table.policies.map((p) => `policy "${p}"`)
+  const generated = table.columns.filter((c) => names(c.generated?.expression)).map((c) => `generated column "${c.name}"`)
+  return [...views, ...triggers, ...policies, ...generated]
+}

@@ -1,0 +1,71 @@
+import type { TableName } from './catalog/catalog.ts'
+import type { Migration } from './migration.ts'
+import { type PgNode, untag } from './parser.ts'
+import { actionOf, columnIn, displayTable, rangeSql, strings } from './relation.ts'
+import { quoteName } from './sql.ts'
+import type { Statement } from './statement.ts'
+
+/** Statements of the same migration that belong to the end of a column, and what falls with it. */
+export interface FallsWithColumn {
+  readonly claims: readonly number[]
+  /** DROP CONSTRAINT of the column's foreign keys: each locks another table, so each has its own transaction. */
+  readonly foreign: readonly string[]
+  /** Run before DROP COLUMN: the ORM's own DROP INDEX and DROP CONSTRAINT on it. */
+  readonly before: readonly string[]
+  /** Run after it: DROP TYPE of an enum that nothing else uses. */
+  readonly after: readonly string[]
+}
+
+/** Finds them. The foreign keys are those of the catalog, dropped by a statement of the migration or not. */
+export function fallsWithColumn(drop: Statement, migration: Migration, table: TableName, column: string): FallsWithColumn {
+  const claims: number[] = []
+  const before: string[] = []
+  const after: string[] = []
+  const found = migration.before.tables.get(table)
+  const owns = (constraint: string) => found?.constraints.find((c) => c.name === constraint && c.columns.includes(column))
+  for (const statement of migration.script.statements) {
+    const constraint = actionOf(statement, 'AT_DropConstraint')
+    if (constraint?.table === table && owns(constraint.name)) {
+      claims.push(statement.index)
+      if (owns(constraint.name)?.kind !== 'foreign') before.push(statement.sql)
+    }
+    if (dropsIndexOf(statement, migration, table, column)) {
+      claims.push(statement.index)
+      before.push(statement.sql)
+    }
+    if (dropsTypeOf(statement, migration, table, column)) {
+      claims.push(statement.index)
+      after.push(statement.sql)
+    }
+  }
+  const alter = `ALTER TABLE ${rangeSql(untag(drop.node)[1].relation)}`
+  const foreign = (found?.constraints ?? []).filter(
+    (c) => c.kind === 'foreign' && c.columns.includes(column) && c.references?.table !== table,
+  )
+  return { claims, foreign: foreign.map((c) => `${alter} DROP CONSTRAINT ${quoteName(c.name)}`), before, after }
+}
+
+function dropsIndexOf(statement: Statement, migration: Migration, table: TableName, column: string): boolean {
+  const [tag, s] = untag(statement.node)
+  if (tag !== 'DropStmt' || s.removeType !== 'OBJECT_INDEX' || s.objects.length !== 1) return false
+  const name = strings((s.objects[0] as PgNode).List?.items).at(-1)
+  const index = migration.before.tables.get(table)?.indexes.find((i) => i.name === name)
+  const dropped = migration.script.statements.flatMap((d) => {
+    const action = actionOf(d, 'AT_DropColumn')
+    return action?.table === table ? [action.name] : []
+  })
+  // An index over several dropped columns falls with the first of them.
+  return index?.keys.find((k) => k.column !== undefined && dropped.includes(k.column))?.column === column
+}
+
+function dropsTypeOf(statement: Statement, migration: Migration, table: TableName, column: string): boolean {
+  const [tag, s] = untag(statement.node)
+  if (tag !== 'DropStmt' || s.removeType !== 'OBJECT_TYPE' || s.objects.length !== 1) return false
+  const path = strings((s.objects[0] as PgNode).TypeName?.names)
+  const type = columnIn(migration.before, table, column)?.type.replace(/\[\]$/, '')
+  if (!type || !path.at(-1)) return false
+  const users = [...migration.before.tables].flatMap(([key, t]) =>
+    t.columns.filter((c) => c.type.replace(/\[\]$/, '') === type).map((c) => `${displayTable(key)}.${c.name}`),
+  )
+  return users.length === 1 && type.replaceAll('"', '').endsWith(`.${path.at(-1)}`)
+}

@@ -1,0 +1,76 @@
+import type { Catalog } from './catalog/catalog.ts'
+import { locksOf, strongest } from './lock.ts'
+import { parseStatement, untag } from './parser.ts'
+import type { Ddl, DraftDdl, DraftStep, Step } from './plan.ts'
+import { readScript } from './read.ts'
+import { applyScript } from './replay/replay.ts'
+
+/** lock_timeout of brief DDL, in ms: a waiting ALTER TABLE lets nobody past it, so it gives up soon and is tried again. */
+const LOCK_TIMEOUT = 2_000
+/** statement_timeout of brief DDL, in ms: catalog changes take milliseconds; more means that something was misjudged. */
+const STATEMENT_TIMEOUT = 10_000
+
+/**
+ * Numbers drafted steps and derives from their SQL what a strategy need not say: transaction mode, timeouts, and the locks on each table as the
+ * schema stands when the step runs. Returns the schema after the last step too. Throws where a step's SQL is not SQL: that is a bug of a strategy.
+ */
+export function finishSteps(drafts: readonly DraftStep[], before: Catalog, from = 1): { steps: Step[]; after: Catalog } {
+  let catalog = before
+  const steps = drafts.map((draft, i): Step => {
+    const id = `${String(i + from).padStart(2, '0')}-${slug(draft.title)}`
+    if (draft.kind !== 'ddl') return { ...draft, id }
+    const step = finishDdl(draft, id, catalog)
+    catalog = applyScript(catalog, readScript(`${draft.sql.join(';\n')};`), id).after
+    return step
+  })
+  return { steps, after: catalog }
+}
+
+function finishDdl(draft: DraftDdl, id: string, before: Catalog): Ddl {
+  let catalog = before
+  const locks = draft.sql.flatMap((sql) => {
+    const taken = locksOf(sql, catalog)
+    catalog = applyScript(catalog, readScript(sql), id).after
+    return taken
+  })
+  const alone = draft.sql.some((sql) => isConcurrent(sql))
+  if (alone && draft.sql.length > 1) throw new Error(`step ${id}: CONCURRENTLY must stand alone`)
+  const unbounded = alone || draft.sql.some((sql) => isValidation(sql))
+  return {
+    ...draft,
+    id,
+    transaction: alone ? 'alone' : 'atomic',
+    locks: strongest(locks.filter(({ table }) => before.tables.has(table))),
+    lockTimeout: alone ? 0 : LOCK_TIMEOUT,
+    statementTimeout: unbounded ? 0 : STATEMENT_TIMEOUT,
+  }
+}
+
+/** True for CREATE, DROP and REINDEX … CONCURRENTLY and DETACH … CONCURRENTLY: 25001 inside a transaction block. */
+export function isConcurrent(sql: string): boolean {
+  const [tag, s] = untag(parseStatement(sql))
+  if (tag === 'IndexStmt' || tag === 'DropStmt') return s.concurrent === true
+  if (tag === 'AlterTableStmt') return s.cmds?.[0]?.AlterTableCmd?.def?.PartitionCmd?.concurrent === true
+  const params = (s.params ?? []) as { DefElem?: { defname?: string } }[]
+  return tag === 'ReindexStmt' && params.some((p) => p.DefElem?.defname === 'concurrently')
+}
+
+function isValidation(sql: string): boolean {
+  const [tag, s] = untag(parseStatement(sql))
+  return tag === 'AlterTableStmt' && s.cmds?.[0]?.AlterTableCmd?.subtype === 'AT_ValidateConstraint'
+}
+
+/** `Add "fullName" beside "name"` -> `add-full-name-beside-name`, at most 40 characters: safe in file names everywhere. */
+function slug(title: string): string {
+  const words = title
+    .replaceAll(/([a-z0-9])([A-Z])/g, '$1-$2')
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter(Boolean)
+  let out = ''
+  for (const word of words) {
+    if (out.length + word.length + 1 > 40) break
+    out += out ? `-${word}` : word
+  }
+  return out || 'step'
+}

@@ -1,0 +1,110 @@
+import { type Catalog, column as findColumn, type Table, type TableName } from './catalog/catalog.ts'
+import type { Migration } from './migration.ts'
+import { type PgNode, untag } from './parser.ts'
+import { quoteName } from './sql.ts'
+import type { Statement } from './statement.ts'
+
+/** The schema that an unqualified name means: both ORMs run with PostgreSQL's default search_path. */
+export const DEFAULT_SCHEMA = 'public'
+
+/** `"schema"."name"`: the catalog's key. */
+export function tableKey(name: string, schema: string = DEFAULT_SCHEMA): TableName {
+  return `${quoteName(schema)}.${quoteName(name)}`
+}
+
+/** The catalog's key of a RangeVar. */
+export function rangeKey(range: PgNode): TableName {
+  return tableKey(range.relname as string, (range.schemaname as string | undefined) ?? DEFAULT_SCHEMA)
+}
+
+/** A RangeVar as SQL, qualified only where the migration qualified it, so that the session's search_path decides as it did. */
+export function rangeSql(range: PgNode): string {
+  return `${range.schemaname ? `${quoteName(range.schemaname as string)}.` : ''}${quoteName(range.relname as string)}`
+}
+
+/** A table as a person writes it: `User`, or `auth.User` outside the default schema. */
+export function displayTable(key: TableName): string {
+  const [schema = '', name = ''] = splitKey(key)
+  return schema === DEFAULT_SCHEMA ? name : `${schema}.${name}`
+}
+
+/** Schema and name of a catalog key, unquoted. */
+export function splitKey(key: TableName): [schema: string, name: string] {
+  const [schema = '', name = ''] = key.slice(1, -1).split('"."')
+  return [schema.replaceAll('""', '"'), name.replaceAll('""', '"')]
+}
+
+/** True where a person's `User` or `public.User` means this table. Quotes may be written or left out. */
+export function namesTable(written: string, key: TableName): boolean {
+  const bare = written.replaceAll('"', '')
+  const [schema, name] = splitKey(key)
+  return bare === `${schema}.${name}` || (bare === name && schema === DEFAULT_SCHEMA)
+}
+
+/** One action of an ALTER TABLE. */
+export interface TableAction {
+  /** `AT_DropColumn`, `AT_AddConstraint`, … as PostgreSQL names them. */
+  readonly type: string
+  readonly table: TableName
+  /** The table as SQL. */
+  readonly sql: string
+  /** The table as PostgreSQL's tree has it. */
+  readonly range: PgNode
+  /** Column or constraint that is acted on. */
+  readonly name: string
+  /** Fields of the ColumnDef or Constraint, where the action has one. */
+  readonly def: PgNode
+  readonly cmd: PgNode
+}
+
+/** The statement as one action on one table, or undefined where it is something else. */
+export function tableAction(statement: Statement): TableAction | undefined {
+  const [tag, alter] = untag(statement.node)
+  if (tag !== 'AlterTableStmt' || alter.objtype !== 'OBJECT_TABLE' || alter.cmds?.length !== 1) return undefined
+  const cmd = alter.cmds[0].AlterTableCmd as PgNode
+  const [, def] = untag(cmd.def)
+  const range = alter.relation as PgNode
+  return {
+    type: cmd.subtype,
+    table: rangeKey(range),
+    sql: rangeSql(range),
+    range,
+    name: cmd.name ?? def.colname ?? def.conname ?? '',
+    def,
+    cmd,
+  }
+}
+
+/** Shorthand: the statement is this action, or undefined. */
+export function actionOf(statement: Statement, type: string): TableAction | undefined {
+  const action = tableAction(statement)
+  return action?.type === type ? action : undefined
+}
+
+/** The table as it was before the migration, or undefined where this migration makes it (then it is empty and nobody waits for it). */
+export function liveTable(migration: Migration, key: TableName): Table | undefined {
+  return migration.before.tables.get(key)
+}
+
+/** True where this very migration creates the table: no rows, no readers, nothing to protect. */
+export function isNewTable(migration: Migration, key: TableName): boolean {
+  return (
+    !migration.before.tables.has(key) &&
+    migration.script.statements.some((s) => untag(s.node)[0] === 'CreateStmt' && rangeKey(untag(s.node)[1].relation) === key)
+  )
+}
+
+/** A column of a table in a catalog. */
+export function columnIn(catalog: Catalog, key: TableName, name: string) {
+  return findColumn(catalog.tables.get(key), name)
+}
+
+/** `User.name` for messages. */
+export function displayColumn(key: TableName, column: string): string {
+  return `${displayTable(key)}.${column}`
+}
+
+/** Names out of a list of String nodes. */
+export function strings(list: readonly PgNode[] | undefined): string[] {
+  return (list ?? []).map((n) => n.String?.sval as string)
+}

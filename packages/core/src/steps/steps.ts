@@ -1,0 +1,35 @@
+import type { Backfill, Check, DraftDdl, Undo } from '../plan.ts'
+
+interface DdlInput {
+  readonly title: string
+  readonly why: string
+  readonly sql: readonly string[]
+  readonly undo: Undo | readonly string[]
+  readonly invalidatesPlans?: boolean
+}
+
+/** DDL in one transaction, or alone where its one statement is CONCURRENTLY: the planner tells from the SQL. */
+export function ddl({ title, why, sql, undo, invalidatesPlans }: DdlInput): DraftDdl {
+  const back: Undo = 'none' in undo || 'sql' in undo ? (undo as Undo) : { sql: undo as readonly string[] }
+  return { kind: 'ddl', title, why, sql, undo: back, ...(invalidatesPlans && { invalidatesPlans: true as const }) }
+}
+
+/** A batched fill of old rows. It has no undo of its own: the column it fills goes away with the step that added it. */
+export function backfill(input: Omit<Backfill, 'id' | 'kind' | 'undo' | 'why'> & { readonly undo?: Undo }): Omit<Backfill, 'id'> {
+  return {
+    kind: 'backfill',
+    undo: { none: 'The filled column is removed by undoing the step that added it.' },
+    ...input,
+    why: 'Short batches, each its own transaction: row locks are held for one batch only, and rows that are right already are skipped.',
+  }
+}
+
+/** A query that must return no row. */
+export function check(input: Pick<Check, 'title' | 'sql' | 'message'>): Omit<Check, 'id'> {
+  return { kind: 'check', why: 'Reads only.', undo: { none: 'Nothing was changed.' }, ...input }
+}
+
+/** Undo of a step that another step's undo takes along. */
+export function undoneBy(what: string): Undo {
+  return { none: `Undone by ${what}.` }
+}

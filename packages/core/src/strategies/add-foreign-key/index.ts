@@ -1,0 +1,82 @@
+import { type HazardKind, hazard } from '../../hazard.ts'
+import { doBody } from '../../plpgsql.ts'
+import { actionOf, displayTable, isNewTable, rangeKey, type TableAction } from '../../relation.ts'
+import { quoteName } from '../../sql.ts'
+import type { Statement } from '../../statement.ts'
+import { validateStep } from '../../steps/not-null.ts'
+import { ddl } from '../../steps/steps.ts'
+import type { Strategy } from '../../strategy.ts'
+import { targetOf } from '../../target.ts'
+
+const BLOCKS: HazardKind = {
+  code: 'add-foreign-key-blocks-writes',
+  harm: 'lock',
+  lock: 'SHARE ROW EXCLUSIVE',
+  why: 'ADD FOREIGN KEY holds SHARE ROW EXCLUSIVE on both tables while it compares every row: all writes to both wait, about half a second for each million rows.',
+  instead:
+    'The key is added NOT VALID, which looks at new rows only, and validated in a transaction of its own, while reads and writes go on.',
+}
+
+/** ADD CONSTRAINT … FOREIGN KEY between tables that have rows: NOT VALID, then VALIDATE. */
+export const strategy: Strategy = {
+  id: 'add-foreign-key',
+  summary: 'Adds a foreign key without blocking writes to either table.',
+  hazards: [BLOCKS],
+  rewrite(statement, migration) {
+    const command = addsForeignKey(statement)
+    if (!command) return undefined
+    const { action, sql, name } = command
+    if (isNewTable(migration, action.table)) return undefined
+    const found = hazard(BLOCKS, name ?? displayTable(action.table), statement)
+    const table = migration.before.tables.get(action.table)
+    if (table?.kind === 'partitioned' && migration.postgres < 18) {
+      return {
+        claims: [statement.index],
+        hazards: [found],
+        line: statement.line,
+        reason: `${displayTable(action.table)} is partitioned: before PostgreSQL 18 a foreign key on it can't be NOT VALID (42809).`,
+        fix: 'Add the key to each partition NOT VALID, validate each, then add it to the parent; or plan for --postgres 18.',
+      }
+    }
+    const target = targetOf(action.range, action.sql)
+    const alter = `ALTER TABLE ${action.sql}`
+    // An unnamed key gets PostgreSQL's name, which the catalog after the migration knows.
+    const known =
+      name ??
+      migration.after.tables
+        .get(action.table)
+        ?.constraints.find((c) => c.kind === 'foreign' && !table?.constraints.some((o) => o.name === c.name))?.name
+    if (known === undefined) return undefined
+    const parent = displayTable(rangeKey(action.def.pktable))
+    return {
+      claims: [statement.index],
+      hazards: [found],
+      expand: [
+        ddl({
+          title: `Add ${known} for new rows`,
+          why: `NOT VALID looks at new rows only: ${displayTable(action.table)} and ${parent} are locked for a moment, nothing is compared.`,
+          sql: [`${sql} NOT VALID`],
+          undo: [`${alter} DROP CONSTRAINT ${quoteName(known)}`],
+        }),
+        validateStep(target, known, [`${alter} VALIDATE CONSTRAINT ${quoteName(known)}`]),
+      ],
+      contract: [],
+    }
+  },
+}
+
+interface ForeignKeyCommand {
+  readonly action: TableAction
+  readonly sql: string
+  readonly name: string | undefined
+}
+
+/** The statement itself, or the one statement of Drizzle's `DO $$ … EXCEPTION WHEN duplicate_object` wrapper. */
+function addsForeignKey(statement: Statement): ForeignKeyCommand | undefined {
+  const inner = statement.node.DoStmt ? doBody(statement) : [statement]
+  const [only] = inner ?? []
+  if (!only || inner?.length !== 1) return undefined
+  const action = actionOf(only, 'AT_AddConstraint')
+  if (action?.def.contype !== 'CONSTR_FOREIGN' || action.def.skip_validation) return undefined
+  return { action, sql: only.sql, name: action.def.conname as string | undefined }
+}

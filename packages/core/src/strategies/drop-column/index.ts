@@ -1,0 +1,158 @@
+import type { Column } from '../../catalog/catalog.ts'
+import { dependents } from '../../dependents.ts'
+import { fallsWithColumn } from '../../falls-with.ts'
+import { suggestFill } from '../../fill-suggestion.ts'
+import { type HazardKind, hazard } from '../../hazard.ts'
+import type { Migration } from '../../migration.ts'
+import type { Refusal } from '../../plan.ts'
+import { actionOf, columnIn, displayColumn, displayTable, isNewTable, type TableAction } from '../../relation.ts'
+import { addedColumns, openRenames, renameCandidates } from '../../renames.ts'
+import type { Statement } from '../../statement.ts'
+import { fillTrigger } from '../../steps/fill.ts'
+import { ddl } from '../../steps/steps.ts'
+import type { Outcome, Strategy } from '../../strategy.ts'
+import { intentFor, targetOf } from '../../target.ts'
+
+const BREAKS: HazardKind = {
+  code: 'drop-column-breaks-old-code',
+  harm: 'compatibility',
+  lock: 'ACCESS EXCLUSIVE',
+  why: 'code that is still running reads and writes the column: each of its queries fails (42703) from the moment it is gone.',
+  instead:
+    'The drop waits in the contract until no such code runs; until then a trigger fills a required column for code that no longer writes it.',
+}
+
+const LOSES: HazardKind = {
+  code: 'drop-column-loses-data',
+  harm: 'data',
+  why: 'the data of the column is gone; no rollback of a deploy brings it back.',
+  instead: 'The drop is the last step, in the contract, after the gate: take a backup of the column before it.',
+}
+
+/** DROP COLUMN: held in the contract; a required column is filled meanwhile for code that no longer writes it. */
+export const strategy: Strategy = {
+  id: 'drop-column',
+  summary: 'Drops a column when no code uses it any more.',
+  hazards: [BREAKS, LOSES],
+  rewrite(statement, migration) {
+    const action = actionOf(statement, 'AT_DropColumn')
+    if (!action || isNewTable(migration, action.table)) return undefined
+    const answered = (kind: 'rename' | 'map' | 'unused') => intentFor(migration, kind, action.table, action.name)
+    if (answered('rename') || answered('map') || answered('unused')) return undefined
+    const column = columnIn(migration.before, action.table, action.name)
+    // A column that this migration itself added holds nothing.
+    if (!column && addedColumns(migration, action.table).includes(action.name)) return undefined
+    const on = displayColumn(action.table, action.name)
+    const hazards = [hazard(BREAKS, on, statement), hazard(LOSES, on, statement)]
+    return refusal(statement, action, column, migration, hazards) ?? held(statement, action, column, migration, hazards)
+  },
+}
+
+type Hazards = Refusal['hazards']
+
+function refusal(
+  statement: Statement,
+  action: TableAction,
+  column: Column | undefined,
+  migration: Migration,
+  hazards: Hazards,
+): Refusal | undefined {
+  const on = displayColumn(action.table, action.name)
+  const base = { claims: [statement.index], hazards, line: statement.line }
+  if (column && addedColumns(migration, action.table).includes(action.name)) {
+    return {
+      ...base,
+      reason: `${on} is dropped and added again under the same name, with another type: its data would be lost. Rewriting that is not supported yet.`,
+      fix: `Add the column under a new name in one migration, move the code over, and drop ${on} in a later one.`,
+    }
+  }
+  if (openRenames(migration, action.table).includes(action.name)) return { ...base, ...askRename(action, migration) }
+  const [blocking] = dependents(migration.before, action.table, action.name).opaque
+  if (blocking) {
+    return {
+      ...base,
+      reason: `${blocking} may use ${on}: the drop would fail (2BP01), or what uses it would break.`,
+      fix: `Change or drop ${blocking} in a migration before this one, then plan again.`,
+    }
+  }
+  const [inbound] = dependents(migration.before, action.table, action.name).inbound
+  if (inbound) {
+    return {
+      ...base,
+      reason: `The foreign key "${inbound.constraint.name}" of ${displayTable(inbound.table)} points at ${on}.`,
+      fix: `Drop "${inbound.constraint.name}" in a migration before this one, then plan again.`,
+    }
+  }
+  if (needsFill(column) && !intentFor(migration, 'fill', action.table, action.name)) return { ...base, ...askFill(action, column, on) }
+  return undefined
+}
+
+function needsFill(column: Column | undefined): column is Column {
+  return column?.notNull === true && column.default === undefined && !column.identity && !column.generated
+}
+
+function askRename(action: TableAction, migration: Migration) {
+  const on = displayColumn(action.table, action.name)
+  const candidates = renameCandidates(migration, action.table)
+  const first = candidates[0] ?? ''
+  return {
+    reason: `${on} is dropped while ${candidates.map((c) => `"${c}"`).join(', ')} ${candidates.length > 1 ? 'are' : 'is'} added: if that is a rename, its data must move.`,
+    fix: `Say which: --rename "${on}=${first}" (the data moves), --map "${on}=${first}" (the field keeps its old column, nothing runs), or --drop "${on}" (it really goes).`,
+    question: { kind: 'rename' as const, table: displayTable(action.table), column: action.name, candidates },
+  }
+}
+
+function askFill(action: TableAction, column: Column, on: string) {
+  const suggestion = suggestFill(column.type)
+  const why = 'new code no longer writes it, and old code that still reads it can not read NULL'
+  return {
+    reason: `${on} is required and has no default: ${why}.`,
+    fix: `Say what old code reads in rows that new code writes: --fill "${on}=${suggestion ?? '<expression>'}", or make the column optional in a migration before this one.`,
+    question: {
+      kind: 'fill' as const,
+      table: displayTable(action.table),
+      column: action.name,
+      type: column.type,
+      why,
+      ...(suggestion !== undefined && { suggestion }),
+    },
+  }
+}
+
+function held(statement: Statement, action: TableAction, column: Column | undefined, migration: Migration, hazards: Hazards): Outcome {
+  const target = targetOf(action.range, action.sql)
+  const fill = needsFill(column) ? intentFor(migration, 'fill', action.table, action.name) : undefined
+  const trigger = fill && fillTrigger(target, action.name, fill.with)
+  const falls = fallsWithColumn(statement, migration, action.table, action.name)
+  const noUndo = { none: 'The data of the column is gone. Take a backup of it before this step.' }
+  return {
+    claims: [...falls.claims, statement.index],
+    hazards,
+    expand: trigger
+      ? [
+          ddl({
+            title: `Fill ${action.name} for code that no longer writes it`,
+            why: 'The column stays NOT NULL, so old code never reads a NULL that it can not handle.',
+            sql: trigger.create,
+            undo: trigger.drop,
+          }),
+        ]
+      : [],
+    contract: [
+      ...falls.foreign.map((sql) =>
+        ddl({
+          title: `Drop a foreign key of ${action.name}`,
+          why: 'It locks the other table too, for a moment: in a transaction of its own.',
+          sql: [sql],
+          undo: { none: 'The column is about to go.' },
+        }),
+      ),
+      ddl({
+        title: `Drop ${action.name}`,
+        why: 'No code uses it any more. The lock is held for a change in the catalog only; trigger and column go in one transaction, so no write meets half of it.',
+        sql: [...(trigger?.drop ?? []), ...falls.before, statement.sql, ...falls.after],
+        undo: noUndo,
+      }),
+    ],
+  }
+}

@@ -1,0 +1,9 @@
+-- # before
+CREATE TABLE "Post" ("id" serial PRIMARY KEY, "title" text NOT NULL, "views" integer);
+CREATE INDEX "Post_title_idx" ON "Post" ("title");
+-- # migration
+-- DropIndex
+DROP INDEX "Post_title_idx";
+
+-- CreateIndex
+CREATE INDEX "Post_title_views_idx" ON "Post"("title", "views");

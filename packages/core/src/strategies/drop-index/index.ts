@@ -1,0 +1,115 @@
+import type { Index, Table } from '../../catalog/catalog.ts'
+import { type HazardKind, hazard } from '../../hazard.ts'
+import { indexSql } from '../../index-sql.ts'
+import type { Migration } from '../../migration.ts'
+import { type PgNode, untag } from '../../parser.ts'
+import { isNewTable, rangeKey, strings, tableKey } from '../../relation.ts'
+import { quoteName } from '../../sql.ts'
+import type { Statement } from '../../statement.ts'
+import { ddl } from '../../steps/steps.ts'
+import type { Strategy } from '../../strategy.ts'
+import { actionsOn } from '../../target.ts'
+
+const BLOCKS: HazardKind = {
+  code: 'drop-index-blocks-queries',
+  harm: 'lock',
+  lock: 'ACCESS EXCLUSIVE',
+  why: 'DROP INDEX needs ACCESS EXCLUSIVE on the table: it waits for every running query, and every new query waits behind it.',
+  instead: 'The index is dropped with DROP INDEX CONCURRENTLY, alone, after any index that replaces it has been built.',
+}
+
+const UNIQUE: HazardKind = {
+  code: 'drop-unique-index-breaks-upserts',
+  harm: 'compatibility',
+  why: 'code that is still running may name these columns in INSERT … ON CONFLICT, which fails at once without a unique index on them.',
+  instead: 'The unique index is dropped in the contract, when no such code runs any more.',
+}
+
+/** DROP INDEX: concurrently, one at a time, after its replacement; a unique one in the contract. */
+export const strategy: Strategy = {
+  id: 'drop-index',
+  summary: 'Drops an index without blocking queries.',
+  hazards: [BLOCKS, UNIQUE],
+  rewrite(statement, migration) {
+    const [tag, drop] = untag(statement.node)
+    if (tag !== 'DropStmt' || drop.removeType !== 'OBJECT_INDEX' || drop.concurrent) return undefined
+    const found = (drop.objects as PgNode[]).map((o) => locate(strings(o.List?.items), statement, migration))
+    if (found.every((f) => f === undefined)) return missing(statement, drop)
+    const known = found.filter((f): f is Located => f !== undefined)
+    if (known.every((f) => isNewTable(migration, f.key) || goesWithColumn(f, migration))) return undefined
+    if (known.some((f) => isRebuilt(f, statement, migration))) return undefined
+    const unique = known.some((f) => f.index.unique)
+    const steps = (drop.objects as PgNode[]).map((o, i) => dropStep(strings(o.List?.items), drop.missing_ok === true, found[i]))
+    const names = known.map((f) => f.index.name).join(', ')
+    const last = Math.max(statement.index, ...known.map((f) => lastIndexBuild(f.key, migration)))
+    return {
+      claims: [statement.index],
+      hazards: [hazard(BLOCKS, names, statement), ...(unique ? [hazard(UNIQUE, names, statement)] : [])],
+      expand: unique ? [] : steps,
+      contract: unique ? steps : [],
+      after: last,
+    }
+  },
+}
+
+interface Located {
+  readonly key: string
+  readonly table: Table
+  readonly index: Index
+}
+
+function locate(path: readonly string[], statement: Statement, migration: Migration): Located | undefined {
+  const catalog = migration.at[statement.index] ?? migration.before
+  const [name, schema] = [path.at(-1), path.at(-2)]
+  for (const [key, table] of catalog.tables) {
+    const index = table.indexes.find((i) => i.name === name)
+    if (index && (schema === undefined || schema === table.schema)) return { key, table, index }
+  }
+  return undefined
+}
+
+/** An index that the history does not know: with IF EXISTS nothing is likely to happen; without, it can't be judged. */
+function missing(statement: Statement, drop: PgNode) {
+  const names = (drop.objects as PgNode[]).map((o) => strings(o.List?.items).join('.')).join(', ')
+  if (drop.missing_ok) return undefined
+  return {
+    claims: [statement.index],
+    hazards: [hazard(BLOCKS, names, statement)],
+    line: statement.line,
+    reason: `The history never created the index ${names}, so its table is not known here.`,
+    fix: `Write DROP INDEX CONCURRENTLY alone into a migration of its own, or add the migration that created ${names} to the history.`,
+  }
+}
+
+function goesWithColumn({ key, index }: Located, migration: Migration): boolean {
+  const dropped = actionsOn(migration, 'AT_DropColumn', key).map(({ action }) => action.name)
+  return index.keys.some((k) => k.column !== undefined && dropped.includes(k.column))
+}
+
+/** The same name is created again later in the migration: then `create-index` replaces it. */
+function isRebuilt({ index }: Located, statement: Statement, migration: Migration): boolean {
+  return migration.script.statements.some(
+    (s) => s.index > statement.index && untag(s.node)[0] === 'IndexStmt' && untag(s.node)[1].idxname === index.name,
+  )
+}
+
+function lastIndexBuild(key: string, migration: Migration): number {
+  const builds = migration.script.statements.filter((s) => untag(s.node)[0] === 'IndexStmt' && rangeKey(untag(s.node)[1].relation) === key)
+  return builds.at(-1)?.index ?? -1
+}
+
+function dropStep(path: readonly string[], ifExists: boolean, found: Located | undefined) {
+  const name = path.map(quoteName).join('.')
+  const on = found && (path.length > 1 ? found.key : unqualified(found.key, found.table))
+  const again = found && on && indexSql(found.index, on, { concurrently: true })
+  return ddl({
+    title: `Drop ${path.at(-1)} concurrently`,
+    why: 'CONCURRENTLY waits for the queries that use the index instead of making others wait.',
+    sql: [`DROP INDEX CONCURRENTLY ${ifExists ? 'IF EXISTS ' : ''}${name}`],
+    undo: again ? { sql: [again], alone: true } : { none: 'The index is not known from the history: build it by hand.' },
+  })
+}
+
+function unqualified(key: string, table: Table): string {
+  return table.schema === 'public' ? quoteName(table.name) : (key ?? tableKey(table.name, table.schema))
+}

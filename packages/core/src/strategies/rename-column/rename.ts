@@ -1,0 +1,47 @@
+import type { TableName } from '../../catalog/catalog.ts'
+import { fallsWithColumn } from '../../falls-with.ts'
+import type { Migration } from '../../migration.ts'
+import { untag } from '../../parser.ts'
+import { actionOf, rangeKey, rangeSql } from '../../relation.ts'
+import type { Statement } from '../../statement.ts'
+import type { Target } from '../../steps/trigger.ts'
+import { actionsOn, intentFor, targetOf } from '../../target.ts'
+
+/** A rename, however the ORM wrote it. */
+export interface Rename {
+  readonly key: TableName
+  readonly target: Target
+  readonly from: string
+  readonly to: string
+  readonly claims: readonly number[]
+  /** The ORM keeps the column's name (intent `map`): no SQL. */
+  readonly map: boolean
+  /** Prisma's form: the ADD COLUMN that belongs to the DROP. Absent for RENAME COLUMN. */
+  readonly added?: Statement
+}
+
+/** `RENAME COLUMN`, or `DROP COLUMN` with the intent that says what it has become. */
+export function renameOf(statement: Statement, migration: Migration): Rename | undefined {
+  const [tag, s] = untag(statement.node)
+  if (tag === 'RenameStmt' && s.renameType === 'OBJECT_COLUMN' && s.relationType === 'OBJECT_TABLE') {
+    const key = rangeKey(s.relation)
+    const map = intentFor(migration, 'map', key, s.subname) !== undefined
+    return { key, target: targetOf(s.relation, rangeSql(s.relation)), from: s.subname, to: s.newname, claims: [statement.index], map }
+  }
+  const drop = actionOf(statement, 'AT_DropColumn')
+  if (!drop) return undefined
+  const map = intentFor(migration, 'map', drop.table, drop.name)
+  const intent = map ?? intentFor(migration, 'rename', drop.table, drop.name)
+  const added = intent && actionsOn(migration, 'AT_AddColumn', drop.table).find(({ action }) => action.name === intent.to)?.statement
+  if (!intent || !added) return undefined
+  const falls = fallsWithColumn(statement, migration, drop.table, drop.name)
+  return {
+    key: drop.table,
+    target: targetOf(drop.range, drop.sql),
+    from: drop.name,
+    to: intent.to,
+    claims: [...falls.claims, statement.index, added.index],
+    map: map !== undefined,
+    added,
+  }
+}

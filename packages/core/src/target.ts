@@ -1,0 +1,53 @@
+import type { Table, TableName } from './catalog/catalog.ts'
+import type { Intent } from './intent.ts'
+import type { Migration } from './migration.ts'
+import type { PgNode } from './parser.ts'
+import { actionOf, namesTable, type TableAction } from './relation.ts'
+import type { Statement } from './statement.ts'
+import type { Target } from './steps/trigger.ts'
+
+/** The table of a RangeVar as steps write it. */
+export function targetOf(range: PgNode, sql: string): Target {
+  return { sql, name: range.relname as string, ...(range.schemaname ? { schema: range.schemaname as string } : {}) }
+}
+
+/** A person's answer of one kind about one column, or undefined. */
+export function intentFor<K extends Intent['kind']>(
+  migration: Migration,
+  kind: K,
+  table: TableName,
+  column: string,
+): Extract<Intent, { kind: K }> | undefined {
+  return migration.intents.find(
+    (i): i is Extract<Intent, { kind: K }> => i.kind === kind && i.column === column && namesTable(i.table, table),
+  )
+}
+
+/** A type as SQL that the session's search_path resolves as the migration's own statements do. */
+export function typeSql(type: string): string {
+  return type.startsWith('public.') ? type.slice('public.'.length) : type
+}
+
+/** Statements of the migration that do this to that table. */
+export function actionsOn(migration: Migration, type: string, table: TableName): { statement: Statement; action: TableAction }[] {
+  return migration.script.statements.flatMap((statement) => {
+    const action = actionOf(statement, type)
+    return action?.table === table ? [{ statement, action }] : []
+  })
+}
+
+/** Columns of a key that walks the table in order: the primary key, else a unique index over NOT NULL columns; empty where there is none. */
+export function walkingKey(table: Table | undefined): readonly string[] {
+  const solid = (names: readonly string[]): boolean => names.every((n) => table?.columns.find((c) => c.name === n)?.notNull)
+  const primary = table?.constraints.find((c) => c.kind === 'primary')
+  if (primary) return primary.columns
+  const unique = table?.indexes.find(
+    (i) =>
+      i.unique &&
+      i.valid &&
+      i.where === undefined &&
+      i.keys.every((k) => k.column !== undefined && k.options === '') &&
+      solid(i.keys.map((k) => k.column ?? '')),
+  )
+  return unique?.keys.map((k) => k.column ?? '') ?? []
+}

@@ -1,0 +1,57 @@
+import { isConcurrent } from './finish.ts'
+import { lockStrength, locksOf } from './lock.ts'
+import type { Migration } from './migration.ts'
+import { untag } from './parser.ts'
+import type { DraftDdl } from './plan.ts'
+import { tableAction } from './relation.ts'
+import type { Statement } from './statement.ts'
+
+/**
+ * Statements without a hazard, copied as they are. They share a transaction as long as it locks one live table only: locks that pile up make a longer wait and can
+ * deadlock. CONCURRENTLY and VALIDATE stand alone.
+ */
+export function verbatimSteps(statements: readonly Statement[], migration: Migration): DraftDdl[] {
+  const groups: { statements: Statement[]; tables: Set<string>; closed: boolean }[] = []
+  for (const statement of statements) {
+    const tables = lockedTables(statement, migration)
+    const alone = standsAlone(statement)
+    const last = groups.at(-1)
+    const joins =
+      last && !last.closed && !alone && (tables.size === 0 || last.tables.size === 0 || [...tables].every((t) => last.tables.has(t)))
+    if (joins) {
+      last.statements.push(statement)
+      for (const table of tables) last.tables.add(table)
+    } else {
+      groups.push({ statements: [statement], tables, closed: alone })
+    }
+  }
+  return groups.map((group) => ({
+    kind: 'ddl',
+    title: titleOf(group.statements),
+    why: 'Nothing here scans, rewrites or breaks running code: copied as the ORM wrote it.',
+    sql: group.statements.map((s) => s.sql),
+    undo: { none: 'Copied from the migration: undo it as you would the original.' },
+    verbatim: true,
+  }))
+}
+
+function lockedTables(statement: Statement, migration: Migration): Set<string> {
+  const locks = locksOf(statement.sql, migration.before)
+  return new Set(locks.filter((l) => lockStrength(l.mode) >= lockStrength('SHARE UPDATE EXCLUSIVE')).map((l) => l.table))
+}
+
+function standsAlone(statement: Statement): boolean {
+  return isConcurrent(statement.sql) || tableAction(statement)?.type === 'AT_ValidateConstraint'
+}
+
+function titleOf(statements: readonly Statement[]): string {
+  const [first] = statements
+  if (!first) return 'Copied statements'
+  const words = first.sql.split(/\s+/).slice(0, 3).join(' ')
+  return statements.length === 1 ? words : `${words} and ${statements.length - 1} more`
+}
+
+/** True for BEGIN and COMMIT: each step has a transaction of its own. */
+export function isTransactionControl(statement: Statement): boolean {
+  return untag(statement.node)[0] === 'TransactionStmt'
+}
