@@ -1,6 +1,5 @@
-import { strategies } from '@expand-contract/core'
+import { planMigration, strategies } from '@expand-contract/core'
 import { type Golden, goldenMigration, renderPlan } from '../test/support/golden.ts'
-import { planMigration } from '@expand-contract/core'
 
 /** README of a strategy: its hazards, and every golden as an example. */
 export function strategyReadme(id: string, goldens: readonly Golden[]): string {

@@ -67,6 +67,7 @@ function obstacle(found: ReturnType<typeof dependents>, column: string): string 
 
 function indexStep(sql: string, copy: string, target: Target, original: string): DraftStep {
   return ddl({
+    name: 'build index',
     title: `Build a copy of ${original} concurrently`,
     why: 'CONCURRENTLY holds SHARE UPDATE EXCLUSIVE: reads and writes go on while the index is built.',
     sql: [sql],
@@ -114,6 +115,7 @@ function carryConstraint(
   return {
     build: [
       ddl({
+        name: `add ${c.kind === 'foreign' ? 'foreign key' : 'check'}`,
         title: `Add a copy of ${c.name} NOT VALID`,
         why: 'NOT VALID looks at new rows only: the lock is held for a moment, nothing is scanned.',
         sql: [`${alter} ADD CONSTRAINT ${quoteName(copy)} ${body} NOT VALID`],

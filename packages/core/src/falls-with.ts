@@ -1,7 +1,7 @@
 import type { TableName } from './catalog/catalog.ts'
 import type { Migration } from './migration.ts'
 import { type PgNode, untag } from './parser.ts'
-import { actionOf, columnIn, displayTable, rangeSql, strings } from './relation.ts'
+import { actionOf, columnIn, rangeSql, strings } from './relation.ts'
 import { quoteName } from './sql.ts'
 import type { Statement } from './statement.ts'
 
@@ -65,7 +65,13 @@ function dropsTypeOf(statement: Statement, migration: Migration, table: TableNam
   const type = columnIn(migration.before, table, column)?.type.replace(/\[\]$/, '')
   if (!type || !path.at(-1)) return false
   const users = [...migration.before.tables].flatMap(([key, t]) =>
-    t.columns.filter((c) => c.type.replace(/\[\]$/, '') === type).map((c) => `${displayTable(key)}.${c.name}`),
+    t.columns.filter((c) => c.type.replace(/\[\]$/, '') === type).map((c) => `${key}.${c.name}`),
   )
-  return users.length === 1 && type.replaceAll('"', '').endsWith(`.${path.at(-1)}`)
+  const dropped = migration.script.statements.flatMap((d) => {
+    const action = actionOf(d, 'AT_DropColumn')
+    return action ? [`${action.table}.${action.name}`] : []
+  })
+  // The type falls with the last of its columns, if all of them go.
+  const last = dropped.filter((d) => users.includes(d)).at(-1)
+  return users.every((u) => dropped.includes(u)) && last === `${table}.${column}` && type.replaceAll('"', '').endsWith(`.${path.at(-1)}`)
 }

@@ -17,16 +17,17 @@ const STATEMENT_TIMEOUT = 10_000
 export function finishSteps(drafts: readonly DraftStep[], before: Catalog, from = 1): { steps: Step[]; after: Catalog } {
   let catalog = before
   const steps = drafts.map((draft, i): Step => {
-    const id = `${String(i + from).padStart(2, '0')}-${slug(draft.title)}`
-    if (draft.kind !== 'ddl') return { ...draft, id }
-    const step = finishDdl(draft, id, catalog)
-    catalog = applyScript(catalog, readScript(`${draft.sql.join(';\n')};`), id).after
+    const id = `${String(i + from).padStart(2, '0')}-${slug(draft.name)}`
+    const { name: _, ...rest } = draft
+    if (rest.kind !== 'ddl') return { ...rest, id }
+    const step = finishDdl(rest, id, catalog)
+    catalog = applyScript(catalog, readScript(`${rest.sql.join(';\n')};`), id).after
     return step
   })
   return { steps, after: catalog }
 }
 
-function finishDdl(draft: DraftDdl, id: string, before: Catalog): Ddl {
+function finishDdl(draft: Omit<DraftDdl, 'name'>, id: string, before: Catalog): Ddl {
   let catalog = before
   const locks = draft.sql.flatMap((sql) => {
     const taken = locksOf(sql, catalog)
@@ -60,9 +61,9 @@ function isValidation(sql: string): boolean {
   return tag === 'AlterTableStmt' && s.cmds?.[0]?.AlterTableCmd?.subtype === 'AT_ValidateConstraint'
 }
 
-/** `Add "fullName" beside "name"` -> `add-full-name-beside-name`, at most 40 characters: safe in file names everywhere. */
-function slug(title: string): string {
-  const words = title
+/** `add fullName` -> `add-full-name`, at most 40 characters: safe in file names everywhere. */
+function slug(name: string): string {
+  const words = name
     .replaceAll(/([a-z0-9])([A-Z])/g, '$1-$2')
     .toLowerCase()
     .split(/[^a-z0-9]+/)

@@ -61,6 +61,13 @@ export function scan(sql: string): Token[] {
   return tokens.map(({ start, end, text, tokenName }) => ({ start, end, text, name: tokenName }))
 }
 
+/** True where PostgreSQL's scanner takes the bare word for a keyword that can't stand everywhere as a name: printed, it is quoted. */
+export function isKeyword(word: string): boolean {
+  const { tokens } = scanSync(word) as { tokens: { keywordName: string }[] }
+  const kind = tokens[0]?.keywordName
+  return kind !== 'NO_KEYWORD' && kind !== 'UNRESERVED_KEYWORD'
+}
+
 /** Parses the PL/pgSQL body of a `CREATE FUNCTION` or `DO` statement, or undefined where the parser does not read it. */
 export function parsePlPgSql(sql: string): PgNode | undefined {
   try {

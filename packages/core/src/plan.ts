@@ -132,6 +132,9 @@ export interface Plan {
 }
 
 /** DDL as a strategy gives it: the planner numbers it and derives locks, timeouts and transaction mode from the SQL. */
-export type DraftDdl = Pick<Ddl, 'kind' | 'title' | 'why' | 'sql' | 'undo' | 'invalidatesPlans' | 'verbatim'>
+export type DraftDdl = Named<Pick<Ddl, 'kind' | 'title' | 'why' | 'sql' | 'undo' | 'invalidatesPlans' | 'verbatim'>>
 
-export type DraftStep = DraftDdl | Omit<Backfill, 'id'> | Omit<Check, 'id'>
+export type DraftStep = DraftDdl | Named<Omit<Backfill, 'id'>> | Named<Omit<Check, 'id'>>
+
+/** `name` is two or three words for file names: `add fullName`. With its number it becomes the step's id: `01-add-full-name`. */
+type Named<T> = T & { readonly name: string }

@@ -118,7 +118,10 @@ function stages(migration: Migration, rewrites: readonly Placed<Rewrite>[]): [St
   }
   for (const statement of migration.script.statements) {
     if (!claimed.has(statement.index) && !isTransactionControl(statement)) copied.push(statement)
-    const here = rewrites.filter((r) => (r.outcome.after ?? r.anchor) === statement.index)
+    const here = rewrites
+      .filter((r) => (r.outcome.after ?? r.anchor) === statement.index)
+      // What waits for a statement comes after what replaces it.
+      .sort((a, b) => Number(a.anchor !== statement.index) - Number(b.anchor !== statement.index))
     if (here.some((r) => r.outcome.expand.length > 0)) flush()
     for (const { outcome } of here) expand.push(...outcome.expand)
   }

@@ -25,9 +25,9 @@ export function stepSql(step: Step): string {
   }
 }
 
-/** The usual first lines of a step's file: which plan, which step, why it is safe. */
+/** The usual first lines of a step's file: which plan, which step, what it does, why it is safe. */
 export function stepNotes(step: Step, planId: string): string[] {
-  return [`expand-contract ${planId}, step ${step.id}: ${step.title}`, step.why]
+  return [`expand-contract ${planId}, step ${step.id}`, step.title, step.why]
 }
 
 /**
@@ -38,7 +38,7 @@ export function transactionSql(
   sql: readonly string[],
   options: { readonly alone?: boolean; readonly lockTimeout: number; readonly statementTimeout: number },
 ): string {
-  if (options.alone || sql.some(isTransactionControl)) return sql.map(terminated).join('\n')
+  if (options.alone || sql.some(isTransactionControl)) return sql.map(terminated).join('')
   const timeouts = [
     ...(options.lockTimeout > 0 ? [`SET LOCAL lock_timeout = '${options.lockTimeout}ms';\n`] : []),
     ...(options.statementTimeout > 0 ? [`SET LOCAL statement_timeout = '${options.statementTimeout}ms';\n`] : []),
@@ -51,7 +51,7 @@ function ddlSql(step: Ddl): string {
 }
 
 /** A source slice may end in a line comment: the semicolon then goes to the next line. */
-function terminated(sql: string): string {
+export function terminated(sql: string): string {
   const last = sql.slice(sql.lastIndexOf('\n') + 1)
   return `${sql}${last.includes('--') ? '\n' : ''};\n`
 }

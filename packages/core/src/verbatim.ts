@@ -27,6 +27,7 @@ export function verbatimSteps(statements: readonly Statement[], migration: Migra
   }
   return groups.map((group) => ({
     kind: 'ddl',
+    name: nameOf(group.statements),
     title: titleOf(group.statements),
     why: 'Nothing here scans, rewrites or breaks running code: copied as the ORM wrote it.',
     sql: group.statements.map((s) => s.sql),
@@ -42,6 +43,11 @@ function lockedTables(statement: Statement, migration: Migration): Set<string> {
 
 function standsAlone(statement: Statement): boolean {
   return isConcurrent(statement.sql) || tableAction(statement)?.type === 'AT_ValidateConstraint'
+}
+
+/** `create table`, `alter table`: the first statement's own words. */
+function nameOf(statements: readonly Statement[]): string {
+  return statements[0]?.sql.split(/\s+/).slice(0, 2).join(' ') ?? 'copied'
 }
 
 function titleOf(statements: readonly Statement[]): string {

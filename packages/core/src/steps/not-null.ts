@@ -19,6 +19,7 @@ export function notNull(target: Target, column: string) {
 /** VALIDATE in its own transaction: it scans under SHARE UPDATE EXCLUSIVE, so reads and writes go on; what it proves stays proved. */
 export function validateStep(target: Target, what: string, statements: readonly string[]): DraftDdl {
   return ddl({
+    name: 'validate',
     title: `Validate ${what}`,
     why: 'The scan runs under SHARE UPDATE EXCLUSIVE: reads and writes go on. It has its own transaction, so the lock of the step before is long gone.',
     sql: statements,
@@ -30,6 +31,7 @@ export function validateStep(target: Target, what: string, statements: readonly 
 export function setNotNullStep(target: Target, column: string): DraftDdl {
   const nn = notNull(target, column)
   return ddl({
+    name: `${column} not null`,
     title: `Make ${column} NOT NULL`,
     why: 'The validated check proves that no row is NULL, so PostgreSQL takes the lock for a moment and scans nothing.',
     sql: [nn.set, nn.dropCheck],

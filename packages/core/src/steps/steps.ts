@@ -1,6 +1,10 @@
-import type { Backfill, Check, DraftDdl, Undo } from '../plan.ts'
+import type { DraftDdl, DraftStep, Undo } from '../plan.ts'
+
+type DraftBackfill = Extract<DraftStep, { kind: 'backfill' }>
+type DraftCheck = Extract<DraftStep, { kind: 'check' }>
 
 interface DdlInput {
+  readonly name: string
   readonly title: string
   readonly why: string
   readonly sql: readonly string[]
@@ -9,13 +13,13 @@ interface DdlInput {
 }
 
 /** DDL in one transaction, or alone where its one statement is CONCURRENTLY: the planner tells from the SQL. */
-export function ddl({ title, why, sql, undo, invalidatesPlans }: DdlInput): DraftDdl {
+export function ddl({ name, title, why, sql, undo, invalidatesPlans }: DdlInput): DraftDdl {
   const back: Undo = 'none' in undo || 'sql' in undo ? (undo as Undo) : { sql: undo as readonly string[] }
-  return { kind: 'ddl', title, why, sql, undo: back, ...(invalidatesPlans && { invalidatesPlans: true as const }) }
+  return { kind: 'ddl', name, title, why, sql, undo: back, ...(invalidatesPlans && { invalidatesPlans: true as const }) }
 }
 
 /** A batched fill of old rows. It has no undo of its own: the column it fills goes away with the step that added it. */
-export function backfill(input: Omit<Backfill, 'id' | 'kind' | 'undo' | 'why'> & { readonly undo?: Undo }): Omit<Backfill, 'id'> {
+export function backfill(input: Omit<DraftBackfill, 'kind' | 'undo' | 'why'> & { readonly undo?: Undo }): DraftBackfill {
   return {
     kind: 'backfill',
     undo: { none: 'The filled column is removed by undoing the step that added it.' },
@@ -25,11 +29,6 @@ export function backfill(input: Omit<Backfill, 'id' | 'kind' | 'undo' | 'why'> &
 }
 
 /** A query that must return no row. */
-export function check(input: Pick<Check, 'title' | 'sql' | 'message'>): Omit<Check, 'id'> {
+export function check(input: Pick<DraftCheck, 'name' | 'title' | 'sql' | 'message'>): DraftCheck {
   return { kind: 'check', why: 'Reads only.', undo: { none: 'Nothing was changed.' }, ...input }
-}
-
-/** Undo of a step that another step's undo takes along. */
-export function undoneBy(what: string): Undo {
-  return { none: `Undone by ${what}.` }
 }

@@ -3,6 +3,7 @@ import type { Migration } from '../migration.ts'
 import { type PgNode, scan, untag } from '../parser.ts'
 import { isNewTable, rangeKey, strings, tableKey } from '../relation.ts'
 import type { Statement } from '../statement.ts'
+import { intentFor } from '../target.ts'
 import { KINDS } from './kinds.ts'
 
 /** Commands that change names, comments, rights or add things nobody uses yet: brief locks at most. */
@@ -125,7 +126,9 @@ function dropKind(s: PgNode, migration: Migration): HazardKind | undefined {
 /** A type that no column has any more breaks no table; code casts to it only for columns of it. */
 function dropsUnusedType(s: PgNode, migration: Migration): boolean {
   const names = (s.objects as PgNode[]).map((o) => strings(o.TypeName?.names).at(-1))
-  const used = [...migration.before.tables.values()].flatMap((t) => t.columns.map((c) => c.type.replace(/\[\]$/, '').replaceAll('"', '')))
+  const used = [...migration.before.tables].flatMap(([key, t]) =>
+    t.columns.filter((c) => !intentFor(migration, 'unused', key, c.name)).map((c) => c.type.replace(/\[\]$/, '').replaceAll('"', '')),
+  )
   return names.every((name) => !used.some((type) => type.endsWith(`.${name}`)))
 }
 

@@ -1,6 +1,6 @@
 import { type HazardKind, hazard } from '../hazard.ts'
 import type { Migration } from '../migration.ts'
-import { untag } from '../parser.ts'
+import { parsePlPgSql, untag } from '../parser.ts'
 import type { Refusal } from '../plan.ts'
 import { doBody } from '../plpgsql.ts'
 import { displayTable, isNewTable, rangeKey } from '../relation.ts'
@@ -13,9 +13,11 @@ import { tableActionKind } from './table-action.ts'
 export function unrewritten(statement: Statement, migration: Migration): Refusal | undefined {
   const commands = statement.node.DoStmt ? doBody(statement) : [statement]
   if (!commands) return refuse(statement, KINDS.notUnderstood, 'DO')
+  // A block that commits its batches holds no row lock for long.
+  const inBatches = statement.node.DoStmt !== undefined && JSON.stringify(parsePlPgSql(statement.sql) ?? {}).includes('PLpgSQL_stmt_commit')
   for (const command of commands) {
     const kind = kindOf(command, migration)
-    if (kind) return refuse(statement, kind, nameOf(command))
+    if (kind && !(inBatches && kind === KINDS.dataChange)) return refuse(statement, kind, nameOf(command))
   }
   return undefined
 }

@@ -53,6 +53,7 @@ export const strategy: Strategy = {
       hazards: [found],
       expand: [
         ddl({
+          name: 'add foreign key',
           title: `Add ${known} for new rows`,
           why: `NOT VALID looks at new rows only: ${displayTable(action.table)} and ${parent} are locked for a moment, nothing is compared.`,
           sql: [`${sql} NOT VALID`],

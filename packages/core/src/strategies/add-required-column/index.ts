@@ -81,12 +81,14 @@ function steps(statement: Statement, action: TableAction, fill: string, migratio
   return {
     expand: [
       ddl({
+        name: `add ${action.name}`,
         title: `Add ${action.name}, filled for code that does not know it`,
         why: 'A nullable column without default is a change in the catalog only. Trigger and check come in the same transaction, so no write meets the one without the other.',
         sql: [withoutNotNull(statement.sql), ...trigger.create, nn.add],
         undo: [...trigger.drop, `ALTER TABLE ${target.sql} DROP COLUMN ${column}`],
       }),
       backfill({
+        name: 'backfill',
         title: `Fill ${action.name} of old rows`,
         table: target.sql,
         key: walkingKey(migration.before.tables.get(action.table)),
@@ -98,6 +100,7 @@ function steps(statement: Statement, action: TableAction, fill: string, migratio
     ],
     contract: [
       ddl({
+        name: 'stop filling',
         title: `Stop filling ${action.name}`,
         why: 'No code that does not know the column runs any more.',
         sql: trigger.drop,

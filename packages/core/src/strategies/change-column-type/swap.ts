@@ -50,6 +50,7 @@ export function swapColumn(action: TableAction, old: Column, next: Column, migra
   return {
     expand: [
       ddl({
+        name: 'add parallel column',
         title: `Add a ${next.type} column that follows ${name}`,
         why: 'Column, trigger and checks come in one transaction: no write meets the one without the other. Nothing is scanned or rewritten.',
         sql: [
@@ -61,6 +62,7 @@ export function swapColumn(action: TableAction, old: Column, next: Column, migra
         undo: [...forward.drop, `${alter} DROP COLUMN ${b}`],
       }),
       backfill({
+        name: 'backfill',
         title: `Copy ${name} in old rows`,
         table: target.sql,
         key: walkingKey(migration.before.tables.get(action.table)),
@@ -74,6 +76,7 @@ export function swapColumn(action: TableAction, old: Column, next: Column, migra
       ...(old.notNull ? [setNotNullStep(target, other)] : []),
       ...carried.build,
       ddl({
+        name: 'swap columns',
         title: `Swap the two columns`,
         why: 'Names in the catalog change hands, and the trigger turns round, in one transaction. Prepared statements that read the column must be prepared anew.',
         sql: [
@@ -95,6 +98,7 @@ export function swapColumn(action: TableAction, old: Column, next: Column, migra
     ],
     contract: [
       ddl({
+        name: 'drop old column',
         title: `Drop the ${old.type} column behind ${name}`,
         why: 'No code that needs the old type runs any more. Trigger and column go in one transaction; only the catalog changes.',
         sql: [...backward.drop, `${alter} DROP CONSTRAINT ${check}`, `${alter} DROP COLUMN ${b}`],

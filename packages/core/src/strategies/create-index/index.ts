@@ -54,6 +54,7 @@ function build(statement: Statement, index: PgNode, found: ReturnType<typeof haz
   const name = index.idxname as string | undefined
   const target = targetOf(index.relation, on)
   const step = ddl({
+    name: 'build index',
     title: `Build ${name ?? `an index on ${index.relation.relname}`} concurrently`,
     why: 'CONCURRENTLY holds SHARE UPDATE EXCLUSIVE: reads and writes go on. No timeouts: a cancelled build leaves an invalid index behind.',
     sql: [sql],
@@ -86,6 +87,7 @@ function noDuplicates(index: PgNode, on: string) {
   const notNull = index.nulls_not_distinct ? '' : ` WHERE ${columns.map((c) => `${c} IS NOT NULL`).join(' AND ')}`
   return [
     check({
+      name: 'look for duplicates',
       title: `Look for duplicates in ${index.relation.relname}`,
       sql: `SELECT ${list} FROM ${on}${notNull} GROUP BY ${list} HAVING count(*) > 1 LIMIT 1`,
       message: `${index.relation.relname} holds rows that are equal in (${list}): a unique index can't be built. Merge or delete the duplicates, then deploy again.`,
@@ -95,6 +97,7 @@ function noDuplicates(index: PgNode, on: string) {
 
 function isValid(name: string) {
   return check({
+    name: 'see that it is valid',
     title: `See that ${name} is valid`,
     sql: `SELECT 1 FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid WHERE c.relname = ${quoteText(name)} AND NOT i.indisvalid`,
     message: `The index ${name} exists but is invalid: an earlier build was cancelled, and IF NOT EXISTS took it for done. Run DROP INDEX CONCURRENTLY ${quoteName(name)}, then deploy again.`,
@@ -135,18 +138,21 @@ function replace(
     expand: [
       ...noDuplicates(index, target.sql),
       ddl({
+        name: 'build index',
         title: `Build the new ${name} concurrently beside the old one`,
         why: 'CONCURRENTLY lets reads and writes go on, and the old index serves queries until the new one is ready.',
         sql: [withConcurrently(renamed)],
         undo: { sql: [`DROP INDEX CONCURRENTLY IF EXISTS ${at(copy)}`], alone: true },
       }),
       ddl({
+        name: 'swap names',
         title: `Let the new ${name} take the name`,
         why: 'Two changes of names in the catalog, in one transaction.',
         sql: [`ALTER INDEX ${at(name)} RENAME TO ${quoteName(away)}`, `ALTER INDEX ${at(copy)} RENAME TO ${quoteName(name)}`],
         undo: [`ALTER INDEX ${at(name)} RENAME TO ${quoteName(copy)}`, `ALTER INDEX ${at(away)} RENAME TO ${quoteName(name)}`],
       }),
       ddl({
+        name: 'drop old index',
         title: `Drop the old ${name} concurrently`,
         why: 'CONCURRENTLY waits for the queries that use the old index instead of making them wait.',
         sql: [`DROP INDEX CONCURRENTLY ${at(away)}`],

@@ -131,6 +131,7 @@ function held(statement: Statement, action: TableAction, column: Column | undefi
     expand: trigger
       ? [
           ddl({
+            name: `fill ${action.name}`,
             title: `Fill ${action.name} for code that no longer writes it`,
             why: 'The column stays NOT NULL, so old code never reads a NULL that it can not handle.',
             sql: trigger.create,
@@ -141,6 +142,7 @@ function held(statement: Statement, action: TableAction, column: Column | undefi
     contract: [
       ...falls.foreign.map((sql) =>
         ddl({
+          name: 'drop foreign key',
           title: `Drop a foreign key of ${action.name}`,
           why: 'It locks the other table too, for a moment: in a transaction of its own.',
           sql: [sql],
@@ -148,6 +150,7 @@ function held(statement: Statement, action: TableAction, column: Column | undefi
         }),
       ),
       ddl({
+        name: `drop ${action.name}`,
         title: `Drop ${action.name}`,
         why: 'No code uses it any more. The lock is held for a change in the catalog only; trigger and column go in one transaction, so no write meets half of it.',
         sql: [...(trigger?.drop ?? []), ...falls.before, statement.sql, ...falls.after],

@@ -103,6 +103,7 @@ function dropStep(path: readonly string[], ifExists: boolean, found: Located | u
   const on = found && (path.length > 1 ? found.key : unqualified(found.key, found.table))
   const again = found && on && indexSql(found.index, on, { concurrently: true })
   return ddl({
+    name: 'drop index',
     title: `Drop ${path.at(-1)} concurrently`,
     why: 'CONCURRENTLY waits for the queries that use the index instead of making others wait.',
     sql: [`DROP INDEX CONCURRENTLY ${ifExists ? 'IF EXISTS ' : ''}${name}`],

@@ -2,7 +2,7 @@ import type { TableName } from '../../catalog/catalog.ts'
 import { fallsWithColumn } from '../../falls-with.ts'
 import type { Migration } from '../../migration.ts'
 import { untag } from '../../parser.ts'
-import { actionOf, rangeKey, rangeSql } from '../../relation.ts'
+import { actionOf, columnIn, rangeKey, rangeSql } from '../../relation.ts'
 import type { Statement } from '../../statement.ts'
 import type { Target } from '../../steps/trigger.ts'
 import { actionsOn, intentFor, targetOf } from '../../target.ts'
@@ -25,6 +25,9 @@ export function renameOf(statement: Statement, migration: Migration): Rename | u
   const [tag, s] = untag(statement.node)
   if (tag === 'RenameStmt' && s.renameType === 'OBJECT_COLUMN' && s.relationType === 'OBJECT_TABLE') {
     const key = rangeKey(s.relation)
+    // Columns that change names with each other: the name is there at the end, so no query fails for want of it.
+    if (columnIn(migration.after, key, s.subname)) return undefined
+    if (!columnIn(migration.before, key, s.subname) && migration.before.tables.has(key)) return undefined
     const map = intentFor(migration, 'map', key, s.subname) !== undefined
     return { key, target: targetOf(s.relation, rangeSql(s.relation)), from: s.subname, to: s.newname, claims: [statement.index], map }
   }

@@ -4,8 +4,9 @@ import { dependents } from '../../dependents.ts'
 import { parseExpression, volatility } from '../../expression.ts'
 import { fallsWithColumn } from '../../falls-with.ts'
 import type { Migration } from '../../migration.ts'
+import { untag } from '../../parser.ts'
 import type { DraftStep, Expectation, Sync } from '../../plan.ts'
-import { columnIn, displayTable } from '../../relation.ts'
+import { columnIn, displayTable, rangeKey } from '../../relation.ts'
 import { quoteName } from '../../sql.ts'
 import type { Statement } from '../../statement.ts'
 import { dualWrite, otherImage } from '../../steps/dual-write.ts'
@@ -31,7 +32,14 @@ export function moveColumn(rename: Rename, statement: Statement, migration: Migr
   if ('reason' in carried) return carried
 
   const shared = sharedDefault(old, next, migration)
-  const sync = dualWrite({ target, old: from, new: to, up: same, down: same, ...(shared !== undefined && { sharedDefault: shared }) })
+  const sync = dualWrite({
+    target,
+    old: from,
+    new: to,
+    up: same,
+    down: same,
+    ...(shared !== undefined && { sharedDefault: `CAST(${shared} AS ${typeSql(next.type)})` }),
+  })
   const nn = notNull(target, to)
   const alter = `ALTER TABLE ${target.sql}`
   const [a, b] = [quoteName(from), quoteName(to)]
@@ -48,12 +56,14 @@ export function moveColumn(rename: Rename, statement: Statement, migration: Migr
   return {
     expand: [
       ddl({
+        name: `add ${to}`,
         title: `Add ${to} and keep it in step with ${from}`,
         why: 'Column, trigger and checks come in one transaction: no write meets the one without the other. Nothing is scanned or rewritten.',
         sql: add,
         undo: [...sync.drop, `${alter} DROP COLUMN ${b}`],
       }),
       backfill({
+        name: 'backfill',
         title: `Copy ${from} to ${to} in old rows`,
         table: target.sql,
         key: walkingKey(migration.before.tables.get(key)),
@@ -67,6 +77,7 @@ export function moveColumn(rename: Rename, statement: Statement, migration: Migr
     contract: [
       ...carried.foreign,
       ddl({
+        name: `drop ${from}`,
         title: `Drop ${from}`,
         why: 'No code uses the old name any more. Trigger and column go in one transaction, so no write meets half of it; only the catalog changes.',
         sql: [...sync.drop, sync.check.drop, ...carried.before, `${alter} DROP COLUMN ${a}`, ...lateDefault, ...carried.after],
@@ -109,6 +120,8 @@ function dependentsOf(rename: Rename, statement: Statement, migration: Migration
     const falls = fallsWithColumn(statement, migration, key, from)
     return { build: [], foreign: falls.foreign.map((sql) => dropForeign(from, [sql])), before: falls.before, after: falls.after }
   }
+  const both = renamedTwice(rename, migration)
+  if (both) return { reason: both }
   const copies = carryOver(migration.before, key, target, from, to)
   if ('reason' in copies) return copies
   const own = copies.objects.filter((o) => !o.foreign)
@@ -120,8 +133,28 @@ function dependentsOf(rename: Rename, statement: Statement, migration: Migration
   }
 }
 
+/** An index or constraint over two columns that are both renamed would have to be copied for both at once. */
+function renamedTwice({ key, from }: Rename, migration: Migration): string | undefined {
+  const found = dependents(migration.before, key, from)
+  const others = migration.script.statements.flatMap((s) => {
+    const [tag, r] = untag(s.node)
+    return tag === 'RenameStmt' && r.renameType === 'OBJECT_COLUMN' && rangeKey(r.relation) === key && r.subname !== from
+      ? [r.subname as string]
+      : []
+  })
+  for (const other of others) {
+    const second = dependents(migration.before, key, other)
+    const shared = [...found.indexes, ...found.constraints].find((d) =>
+      [...second.indexes, ...second.constraints].some((e) => e.name === d.name),
+    )
+    if (shared) return `"${shared.name}" also names "${other}", which is renamed too: rename them in two migrations`
+  }
+  return undefined
+}
+
 function dropForeign(column: string, sql: readonly string[]): DraftStep {
   return ddl({
+    name: 'drop foreign key',
     title: `Drop the foreign key of ${column}`,
     why: 'It locks the other table too, for a moment: in a transaction of its own.',
     sql,

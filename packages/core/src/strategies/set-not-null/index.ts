@@ -71,12 +71,14 @@ function withFill(target: Target, action: TableAction, fill: string, migration: 
   return {
     expand: [
       ddl({
+        name: `fill ${action.name}`,
         title: `Fill ${action.name} for code that leaves it NULL`,
         why: 'Trigger and check come in one transaction: from then on no write leaves NULL behind, and none is refused.',
         sql: [...trigger.create, nn.add],
         undo: [nn.dropCheck, ...trigger.drop],
       }),
       backfill({
+        name: 'backfill',
         title: `Fill ${table}.${action.name} of old rows`,
         table: target.sql,
         key: walkingKey(migration.before.tables.get(action.table)),
@@ -89,6 +91,7 @@ function withFill(target: Target, action: TableAction, fill: string, migration: 
     ],
     contract: [
       ddl({
+        name: 'stop filling',
         title: `Stop filling ${action.name}`,
         why: 'No code that leaves it NULL runs any more.',
         sql: trigger.drop,
@@ -103,11 +106,13 @@ function inContract(target: Target, action: TableAction) {
   const nn = notNull(target, action.name)
   return [
     check({
+      name: 'look for null',
       title: `Look for NULL in ${action.name}`,
       sql: `SELECT 1 FROM ${target.sql} WHERE ${quoteName(action.name)} IS NULL LIMIT 1`,
       message: `${displayColumn(action.table, action.name)} still holds NULL, so it can't become NOT NULL. Fill those rows, or plan again with --fill "${displayColumn(action.table, action.name)}=<expression>".`,
     }),
     ddl({
+      name: 'refuse null',
       title: `Refuse NULL in ${action.name} from now on`,
       why: 'NOT VALID looks at new rows only: the lock is held for a moment, nothing is scanned.',
       sql: [nn.add],

@@ -1,0 +1,21 @@
+import { z } from 'zod'
+
+const name = z.string().min(1)
+
+const intent = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('rename'), table: name, column: name, to: name }),
+  z.strictObject({ kind: z.literal('map'), table: name, column: name, to: name }),
+  z.strictObject({ kind: z.literal('drop'), table: name, column: name }),
+  z.strictObject({ kind: z.literal('fill'), table: name, column: name, with: name }),
+])
+
+/** What a configuration file may hold. Unknown keys are refused. */
+export const configSchema = z.strictObject({
+  postgres: z.int().min(14).max(18).optional(),
+  project: z.union([name, z.array(name).min(1)]).optional(),
+  database: z
+    .string()
+    .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be the name of an environment variable that holds the URL, so that no password is committed')
+    .optional(),
+  intents: z.array(intent).optional(),
+})

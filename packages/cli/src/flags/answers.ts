@@ -1,0 +1,102 @@
+import { type Intent, parseStatement, SqlSyntaxError, UserError } from '@expand-contract/core'
+import { readColumn, readName, splitAnswer } from './column.ts'
+
+/** The answers that a person can give by flag, as commander collects them. */
+export interface AnswerFlags {
+  readonly rename?: readonly string[]
+  readonly map?: readonly string[]
+  readonly drop?: readonly string[]
+  readonly fill?: readonly string[]
+}
+
+/** The flags as intents. Throws {@link UserError} where one can't be read or two contradict each other. */
+export function answersOf(flags: AnswerFlags): Intent[] {
+  const intents = [
+    ...(flags.rename ?? []).map((text) => renameOrMap('rename', text)),
+    ...(flags.map ?? []).map((text) => renameOrMap('map', text)),
+    ...(flags.drop ?? []).map(drop),
+    ...(flags.fill ?? []).map(fill),
+  ]
+  for (const [i, intent] of intents.entries()) {
+    const other = intents.slice(0, i).find((o) => topic(o) === topic(intent))
+    if (other) throw new UserError(`${flagOf(other)} and ${flagOf(intent)} answer the same question. Keep one of them.`)
+  }
+  return intents
+}
+
+function renameOrMap(kind: 'rename' | 'map', text: string): Intent {
+  const { left, rest } = splitAnswer(text)
+  if (!rest) throw new UserError(`--${kind} "${text}": expected the old column, "=" and its new name, such as --${kind} User.name=fullName`)
+  return { kind, ...readColumn(left, `--${kind}`), to: readName(rest, `--${kind}`) }
+}
+
+function drop(text: string): Intent {
+  const { left, rest } = splitAnswer(text)
+  if (rest !== undefined) throw new UserError(`--drop "${text}": expected only a column, such as --drop User.name`)
+  return { kind: 'drop', ...readColumn(left, '--drop') }
+}
+
+function fill(text: string): Intent {
+  const { left, rest } = splitAnswer(text)
+  if (!rest) {
+    throw new UserError(`--fill "${text}": expected a column, "=" and a SQL expression, such as --fill "User.country='US'"`)
+  }
+  const column = readColumn(left, '--fill')
+  const problem = expressionProblem(rest)
+  if (problem) throw new UserError(`--fill "${text}": ${problem}`)
+  return { kind: 'fill', ...column, with: rest }
+}
+
+/** Why a text can't be the value of a column, or undefined where it is one SQL expression. */
+export function expressionProblem(text: string): string | undefined {
+  if (text.trim() === '') return 'a SQL expression is needed, such as \'US\', 0, now() or lower("email").'
+  try {
+    const select = parseStatement(`SELECT (${text}\n)`).SelectStmt
+    if (select?.targetList?.length === 1 && select.fromClause === undefined) return undefined
+  } catch (error) {
+    if (!(error instanceof SqlSyntaxError)) throw error
+    return `"${text}" is not a SQL expression (${error.message}). Text goes in single quotes: '${text.replaceAll("'", "''")}'.`
+  }
+  return `"${text}" is more than one SQL expression.`
+}
+
+/** The intent as the flag that gives it, ready for a shell. */
+export function flagOf(intent: Intent): string {
+  const column = `${written(intent.table, /^[^\s"=]+$/)}.${written(intent.column)}`
+  switch (intent.kind) {
+    case 'rename':
+    case 'map':
+      return `--${intent.kind} ${shell(`${column}=${written(intent.to)}`)}`
+    case 'fill':
+      return `--fill ${shell(`${column}=${intent.with}`)}`
+    case 'drop':
+    case 'unused':
+      return `--${intent.kind} ${shell(column)}`
+  }
+}
+
+function written(name: string, bare = /^[^\s".=]+$/): string {
+  return bare.test(name) ? name : `"${name.replaceAll('"', '""')}"`
+}
+
+/** A word for a POSIX shell, quoted only where it must be. */
+export function shell(text: string): string {
+  if (/^[\w./:=@%+-]+$/.test(text)) return text
+  return /["$`\\!]/.test(text) ? `'${text.replaceAll("'", `'\\''`)}'` : `"${text}"`
+}
+
+/** Two intents of one topic about one column exclude each other: what becomes of it, what fills it, whether it is used. */
+export function topic(intent: Intent): string {
+  const about = intent.kind === 'fill' || intent.kind === 'unused' ? intent.kind : 'fate'
+  const table = intent.table.replaceAll('"', '').replace(/^public\./, '')
+  return JSON.stringify([about, table, intent.column])
+}
+
+/** All intents, where an earlier layer's answer wins over a later one's: flags and prompts, the configuration, the ORM. */
+export function mergeIntents(...layers: readonly (readonly Intent[])[]): Intent[] {
+  const found = new Map<string, Intent>()
+  for (const intent of layers.flat()) {
+    if (!found.has(topic(intent))) found.set(topic(intent), intent)
+  }
+  return [...found.values()]
+}

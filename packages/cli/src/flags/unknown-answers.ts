@@ -1,0 +1,41 @@
+import { type Catalog, type Intent, type Migration, type Table, UserError } from '@expand-contract/core'
+import { didYouMean } from '../report/nearest.ts'
+import { flagOf } from './answers.ts'
+
+/**
+ * Throws {@link UserError} for an answer by flag about a column that the migration has nothing to do with: a misspelt name would otherwise be passed over in
+ * silence. Where the history is not fully understood the names are taken as they are.
+ */
+export function refuseUnknownAnswers(answers: readonly Intent[], { id, script, before, after }: Migration): void {
+  if (after.incomplete.size > 0) return
+  for (const answer of answers) {
+    const known = [...columnsOf(before, answer.table), ...columnsOf(after, answer.table)]
+    const isKnown = known.includes(answer.column) && script.text.includes(answer.column)
+    if (!isKnown) {
+      const touched = touchedColumns([before, after], script.text)
+      throw new UserError(
+        `${flagOf(answer)}: the migration ${id} does nothing to ${answer.table}.${answer.column}.${didYouMean(`${answer.table}.${answer.column}`, touched)}`,
+      )
+    }
+    if ((answer.kind === 'rename' || answer.kind === 'map') && !columnsOf(after, answer.table).includes(answer.to)) {
+      throw new UserError(
+        `${flagOf(answer)}: after the migration ${id} there is no column ${answer.to} in ${answer.table}.${didYouMean(answer.to, columnsOf(after, answer.table))}`,
+      )
+    }
+  }
+}
+
+function columnsOf(catalog: Catalog, written: string): string[] {
+  const table = [...catalog.tables.values()].find((t) => shown(t) === written || `${t.schema}.${t.name}` === written)
+  return table?.columns.map((c) => c.name) ?? []
+}
+
+function touchedColumns(catalogs: readonly Catalog[], sql: string): string[] {
+  const all = catalogs.flatMap((catalog) => [...catalog.tables.values()].flatMap((t) => t.columns.map((c) => [t, c.name] as const)))
+  const touched = all.filter(([t, column]) => sql.includes(t.name) && sql.includes(column))
+  return [...new Set(touched.map(([t, column]) => `${shown(t)}.${column}`))]
+}
+
+function shown({ schema, name }: Table): string {
+  return schema === 'public' ? name : `${schema}.${name}`
+}

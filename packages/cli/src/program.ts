@@ -1,0 +1,128 @@
+import { Command, InvalidArgumentError, Option } from 'commander'
+import type { Io } from './io.ts'
+import { version } from './version.ts'
+
+/** The commands with their options. `done` gets the exit code of the command that ran. Commands are loaded when they run. */
+export function program(io: Io, done: (code: number) => void): Command {
+  const root = new Command('expand-contract')
+    .description('Makes Prisma and Drizzle migrations safe to run on a live PostgreSQL database.')
+    .version(version())
+    .exitOverride()
+    .configureOutput({ writeOut: io.out, writeErr: io.err, getOutHelpWidth: () => io.width, getErrHelpWidth: () => io.width })
+    .configureHelp({ showGlobalOptions: false })
+    .showHelpAfterError('(the options are listed by --help)')
+  examples(root, [
+    ['expand-contract check', 'what would hurt a live database, in all migrations'],
+    ['expand-contract rewrite', 'make the newest migration safe'],
+    ['expand-contract verify', 'prove every rewrite on a scratch PostgreSQL'],
+  ])
+  addCheck(root, io, done)
+  addRewrite(root, io, done)
+  addVerify(root, io, done)
+  addExplain(root, io, done)
+  return root
+}
+
+function addCheck(root: Command, io: Io, done: (code: number) => void): void {
+  const command = root
+    .command('check')
+    .description('Find what would hurt a live database. Exit code 1 where something is found.')
+    .argument(
+      '[paths...]',
+      "a project's folder, a folder of migrations, one migration, or any .sql files (default: the project found here)",
+    )
+    .option('--all', 'all migrations (the default)')
+    .addOption(new Option('--newest', 'only the newest migration').conflicts(['all', 'since']))
+    .addOption(new Option('--since <ref>', 'only migrations that are not on this git branch, tag or commit').conflicts('all'))
+    .addOption(project())
+    .addOption(postgres('the oldest PostgreSQL to be safe on'))
+    .addOption(format())
+    .action(async (paths: string[], flags) => done(await (await import('./command/check.ts')).check(paths, flags, io)))
+  examples(command, [
+    ['expand-contract check', 'all migrations of the project here'],
+    ['expand-contract check --since main', 'in CI: only what this branch adds'],
+    ['expand-contract check prisma/migrations/20261122121918_rename_name', 'one migration'],
+    ['expand-contract check --format json packages/db', "another folder's project, for a program to read"],
+  ])
+}
+
+function addRewrite(root: Command, io: Io, done: (code: number) => void): void {
+  const command = root
+    .command('rewrite')
+    .description("Replace an unsafe migration by an expand-contract sequence in your ORM's own format.")
+    .argument('[migration]', 'its name, a part of it, or its file (default: the newest)')
+    .addOption(repeatable('--rename <table.column=new>', 'the dropped column lives on under a new name: its data moves'))
+    .addOption(repeatable('--map <table.column=new>', "only the code's name changes: the ORM maps it to the old column, no SQL runs"))
+    .addOption(repeatable('--drop <table.column>', 'the column really goes, with its data'))
+    .addOption(repeatable('--fill <table.column=sql>', 'a SQL expression for rows, and for running code, that know nothing of the column'))
+    .option('--dry-run', 'show everything, write nothing')
+    .option('-y, --yes', 'write without asking for confirmation')
+    .addOption(project())
+    .addOption(postgres('the oldest PostgreSQL to be safe on'))
+    .action(async (migration: string | undefined, flags) =>
+      done(await (await import('./command/rewrite.ts')).rewrite(migration, flags, io)),
+    )
+  examples(command, [
+    ['expand-contract rewrite', 'the newest migration; asks what only a person knows'],
+    ['expand-contract rewrite --dry-run', 'only show what would be written'],
+    ['expand-contract rewrite 20261122121918_rename_name --rename User.name=fullName', 'where nobody can be asked'],
+    [`expand-contract rewrite --fill "User.country='US'"`, 'what fills a new required column'],
+    ['expand-contract rewrite --map auth.User.name=fullName', 'keep the column, rename only the field'],
+  ])
+}
+
+function addVerify(root: Command, io: Io, done: (code: number) => void): void {
+  const command = root
+    .command('verify')
+    .description('Prove rewrites on a scratch PostgreSQL: the end state, old and new code, locks, undo.')
+    .argument('[plan]', 'a plan, or a migration that is not rewritten yet (default: every plan under expand-contract/)')
+    .addOption(postgres('the PostgreSQL to start (default: the newest that is installed)'))
+    .option(
+      '--database <url>',
+      'a server to make scratch databases on, instead of starting one; EXPAND_CONTRACT_DATABASE_URL does the same',
+    )
+    .addOption(project())
+    .addOption(format())
+    .action(async (plan: string | undefined, flags) => done(await (await import('./command/verify.ts')).verify(plan, flags, io)))
+  examples(command, [
+    ['expand-contract verify', 'every plan of the project'],
+    ['expand-contract verify 20261122121918_rename_name', 'one plan, or a migration as it would be rewritten'],
+    ['expand-contract verify --postgres 16', 'on another version'],
+  ])
+}
+
+function addExplain(root: Command, io: Io, done: (code: number) => void): void {
+  const command = root
+    .command('explain')
+    .description('Tell what a hazard is, why it hurts, and what is done instead.')
+    .argument('[hazard]', 'its name as check prints it (default: list all)')
+    .addOption(format())
+    .action(async (hazard: string | undefined, flags) => done(await (await import('./command/explain.ts')).explain(hazard, flags, io)))
+  examples(command, [
+    ['expand-contract explain', 'all hazards'],
+    ['expand-contract explain drop-column-breaks-old-code', 'one of them'],
+  ])
+}
+
+function examples(command: Command, lines: readonly (readonly [command: string, what: string])[]): void {
+  command.addHelpText('after', `\nExamples:\n${lines.map(([line, what]) => `  # ${what}\n  ${line}`).join('\n')}`)
+}
+
+function repeatable(flags: string, description: string): Option {
+  return new Option(flags, `${description} (repeatable)`).argParser((text: string, before: readonly string[] = []) => [...before, text])
+}
+
+function project(): Option {
+  return repeatable('--project <folder>', 'the project to work on, where several may be meant')
+}
+
+function format(): Option {
+  return new Option('--format <format>', 'how to report').choices(['text', 'json']).default('text')
+}
+
+function postgres(description: string): Option {
+  return new Option('--postgres <major>', description).argParser((text: string): number => {
+    if (!/^1[4-8]$/.test(text)) throw new InvalidArgumentError('It must be a major version, 14 to 18.')
+    return Number(text)
+  })
+}

@@ -1,0 +1,48 @@
+import {
+  buildMigration,
+  type Intent,
+  type Migration,
+  type Plan,
+  planMigration,
+  replayHistory,
+  type SourceMigration,
+} from '@expand-contract/core'
+import { mergeIntents } from '../flags/answers.ts'
+
+/** A migration with what is known of it. */
+export interface Planned {
+  readonly source: SourceMigration
+  readonly migration: Migration
+  readonly plan: Plan
+}
+
+/** What planning needs beside the history. */
+export interface PlanningOptions {
+  /** Answers by flag or prompt: they win over all others. */
+  readonly answers?: readonly Intent[]
+  /** Answers of the configuration. */
+  readonly configured: readonly Intent[]
+  /** The oldest PostgreSQL major version to be safe on. */
+  readonly postgres: number
+}
+
+/** Plans the migrations at some positions of a history, oldest first; only as much of the history as they need is replayed. */
+export function* planAt(history: readonly SourceMigration[], indices: readonly number[], options: PlanningOptions): Generator<Planned> {
+  const entries = replayHistory(history.slice(0, Math.max(-1, ...indices) + 1))
+  for (const index of indices) {
+    const [source, entry] = [history[index], entries[index]]
+    if (!source || !entry) throw new Error(`no migration at position ${index}`)
+    // The configuration speaks of all migrations: only what this one's SQL names is an answer to it, and belongs in its plan.
+    const configured = options.configured.filter((intent) => source.text.includes(intent.column))
+    const intents = mergeIntents(options.answers ?? [], configured, source.intents)
+    const migration = buildMigration(entry, intents, options.postgres)
+    yield { source, migration, plan: planMigration(migration) }
+  }
+}
+
+/** Plans one migration. */
+export function planOne(history: readonly SourceMigration[], index: number, options: PlanningOptions): Planned {
+  const [planned] = planAt(history, [index], options)
+  if (!planned) throw new Error(`no migration at position ${index}`)
+  return planned
+}

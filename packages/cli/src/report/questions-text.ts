@@ -1,0 +1,61 @@
+import type { Question } from '@expand-contract/core'
+import { flagOf } from '../flags/answers.ts'
+import { count, type Style, sentence, wrap } from './style.ts'
+
+/** The open questions with the flags that answer each, ready to paste. */
+export function questionsText(questions: readonly Question[], migration: string, style: Style): string {
+  const head = wrap(
+    `${count(questions.length, 'question')} that only a person can answer. Run the command again with one flag for each:`,
+    style.width,
+  )
+  return [head, ...questions.map((q) => questionText(q, style)), `  expand-contract rewrite ${migration} <flags>`].join('\n\n')
+}
+
+function questionText(question: Question, { paint, width }: Style): string {
+  const flags = answersTo(question).map(({ flag, means }) => `  ${paint.cyan(flag)}\n${wrap(means, width, '      ')}`)
+  return [wrap(paint.bold(ask(question)), width), ...flags].join('\n')
+}
+
+/** The question in one sentence. */
+export function ask(question: Question): string {
+  const on = `${question.table}.${question.column}`
+  if (question.kind === 'fill') return `What fills ${on} (${question.type})? ${sentence(question.why)}`
+  const names = question.candidates.join(', ')
+  return `${on} is dropped while ${names} ${question.candidates.length === 1 ? 'is' : 'are'} added. What becomes of ${on}?`
+}
+
+/** The flags that answer a question and what each means. */
+export function answersTo(question: Question): { flag: string; means: string }[] {
+  const { table, column } = question
+  if (question.kind === 'fill') {
+    const value = question.suggestion ?? '<SQL expression>'
+    return [
+      {
+        flag: flagOf({ kind: 'fill', table, column, with: value }),
+        means: 'Any SQL expression over the row, such as a value in single quotes, now(), or lower("email").',
+      },
+    ]
+  }
+  return [
+    ...question.candidates.flatMap((to) => [
+      { flag: flagOf({ kind: 'rename', table, column, to }), means: renameMeans(column, to) },
+      { flag: flagOf({ kind: 'map', table, column, to }), means: mapMeans(column, to) },
+    ]),
+    { flag: flagOf({ kind: 'drop', table, column }), means: dropMeans(column) },
+  ]
+}
+
+/** What choosing a rename means. */
+export function renameMeans(column: string, to: string): string {
+  return `${column} is renamed to ${to}: its data moves, both columns are kept in step until no code uses ${column}.`
+}
+
+/** What choosing the mapping means. */
+export function mapMeans(column: string, to: string): string {
+  return `Only the code says ${to}; the column in the database stays ${column}, and the ORM's schema maps the one to the other. Nothing runs on the database.`
+}
+
+/** What choosing the drop means. */
+export function dropMeans(column: string): string {
+  return `${column} really goes, with its data, when no code uses it any more.`
+}

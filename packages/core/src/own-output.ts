@@ -1,0 +1,39 @@
+import type { Catalog } from './catalog/catalog.ts'
+import type { Intent } from './intent.ts'
+import { parseStatements, untag } from './parser.ts'
+import type { Hazard, Plan, Step } from './plan.ts'
+import { planMigration } from './planner.ts'
+import { readScript } from './read.ts'
+import { displayTable, rangeKey } from './relation.ts'
+import { applyScript } from './replay/replay.ts'
+import { stepSql } from './step-file.ts'
+
+/**
+ * Hazards and refusals that planning our own output finds: each step is read as a migration of its own, on the schema that the steps before it left. There must be none.
+ * In the contract the dropped columns count as unused, for that is what its gate has found.
+ */
+export function hazardsOfOutput(plan: Plan, before: Catalog): Hazard[] {
+  let catalog = before
+  return plan.stages.flatMap((stage) =>
+    stage.steps.flatMap((step) => {
+      const script = readScript(stepSql(step))
+      const { at, after } = applyScript(catalog, script, step.id)
+      const intents = stage.name === 'contract' ? unusedColumns(step) : []
+      const again = planMigration({ id: `${plan.id}/${step.id}`, script, before: catalog, at, after, intents, postgres: plan.postgres })
+      catalog = after
+      const refused = again.refusals.map((r): Hazard => ({ code: 'refused', harm: 'lock', on: step.id, why: r.reason, line: r.line }))
+      return [...again.hazards, ...refused]
+    }),
+  )
+}
+
+function unusedColumns(step: Step): Intent[] {
+  if (step.kind !== 'ddl') return []
+  return step.sql.flatMap((sql) =>
+    parseStatements(sql).flatMap(({ stmt }): Intent[] => {
+      const [tag, s] = untag(stmt)
+      const cmd = tag === 'AlterTableStmt' ? s.cmds[0]?.AlterTableCmd : undefined
+      return cmd?.subtype === 'AT_DropColumn' ? [{ kind: 'unused', table: displayTable(rangeKey(s.relation)), column: cmd.name }] : []
+    }),
+  )
+}

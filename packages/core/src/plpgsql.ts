@@ -1,0 +1,180 @@
+import { type PgNode, parsePlPgSql, parseStatement, SqlSyntaxError, untag } from './parser.ts'
+import { readScript } from './read.ts'
+import type { Statement } from './statement.ts'
+
+/** What a PL/pgSQL body does, as far as it can be seen. Expressions and variables are left out: they change no schema by themselves. */
+export type BodyItem =
+  | { readonly kind: 'statement'; readonly statement: Statement }
+  /** Something that is decided when it runs, in words. */
+  | { readonly kind: 'opaque'; readonly reason: string }
+  | { readonly kind: 'block'; readonly block: Block }
+  /** Branches in order; the last one has no condition where there is an ELSE. */
+  | { readonly kind: 'if'; readonly branches: readonly { readonly condition: string | undefined; readonly items: readonly BodyItem[] }[] }
+  /** Runs any number of times, or none. */
+  | { readonly kind: 'maybe'; readonly items: readonly BodyItem[] }
+  /** RAISE EXCEPTION or RETURN: what follows may not run. */
+  | { readonly kind: 'leave'; readonly raises: boolean }
+
+/** BEGIN … EXCEPTION … END. Where a handler takes an error, all that the block did is undone. */
+export interface Block {
+  readonly items: readonly BodyItem[]
+  readonly handlers: readonly { readonly conditions: readonly string[]; readonly items: readonly BodyItem[] }[]
+}
+
+/** Reads the body of a DO or CREATE FUNCTION statement; a reason in words where it can't be. */
+export function readBody(statement: Statement): Block | { readonly opaque: string } {
+  const [, fields] = untag(statement.node)
+  const option = (name: string): PgNode | undefined =>
+    ((fields.args ?? fields.options ?? []) as PgNode[]).find((o) => o.DefElem?.defname === name)?.DefElem.arg
+  const language = (option('language')?.String?.sval as string | undefined)?.toLowerCase() ?? (statement.node.DoStmt ? 'plpgsql' : 'sql')
+  if (language === 'sql') {
+    const body = option('as')?.List?.items?.[0]?.String?.sval as string | undefined
+    return body === undefined ? { items: [], handlers: [] } : { items: statementsIn(body, statement), handlers: [] }
+  }
+  if (language !== 'plpgsql') return { opaque: `the language ${language} can't be read` }
+  const tree = parsePlPgSql(statement.sql)
+  const action = tree?.plpgsql_funcs?.[0]?.PLpgSQL_function?.action?.PLpgSQL_stmt_block
+  return action ? readBlock(action, statement) : { opaque: 'its body is not PL/pgSQL that can be read' }
+}
+
+/** All statements of a body, in their order, whatever they depend on, and what can't be seen. */
+export function bodyStatements(statement: Statement): { statements: Statement[]; opaque: string[] } {
+  const body = readBody(statement)
+  const found: { statements: Statement[]; opaque: string[] } = { statements: [], opaque: [] }
+  if ('opaque' in body) found.opaque.push(body.opaque)
+  else flatten([{ kind: 'block', block: body }], found)
+  return found
+}
+
+/** The same for items of a body. */
+export function bodyItems(items: readonly BodyItem[]): { statements: Statement[]; opaque: string[] } {
+  const found: { statements: Statement[]; opaque: string[] } = { statements: [], opaque: [] }
+  flatten(items, found)
+  return found
+}
+
+function flatten(items: readonly BodyItem[], found: { statements: Statement[]; opaque: string[] }): void {
+  for (const item of items) {
+    if (item.kind === 'statement') found.statements.push(item.statement)
+    else if (item.kind === 'opaque') found.opaque.push(item.reason)
+    else if (item.kind === 'if') for (const branch of item.branches) flatten(branch.items, found)
+    else if (item.kind === 'maybe') flatten(item.items, found)
+    else if (item.kind === 'block') {
+      flatten(item.block.items, found)
+      for (const handler of item.block.handlers) flatten(handler.items, found)
+    }
+  }
+}
+
+/**
+ * The statements that a DO block may run, as if they stood in the file; undefined where the statement is no DO block or not all of it can be
+ * seen. Each has the index and line of the block; its span counts in its own text.
+ */
+export function doBody(statement: Statement): readonly Statement[] | undefined {
+  if (!statement.node.DoStmt) return undefined
+  const { statements, opaque } = bodyStatements(statement)
+  return opaque.length > 0 ? undefined : statements
+}
+
+const DATA_ONLY: ReadonlySet<string> = new Set('SelectStmt InsertStmt UpdateStmt DeleteStmt MergeStmt TransactionStmt'.split(' '))
+
+/** True where a function's body may change the schema: it holds more than reads and writes of rows, or something that can't be seen. */
+export function changesSchema(statement: Statement): boolean {
+  const { statements, opaque } = bodyStatements(statement)
+  return opaque.length > 0 || statements.some((s) => !DATA_ONLY.has(untag(s.node)[0]))
+}
+
+function statementsIn(sql: string, outer: Statement): BodyItem[] {
+  const script = readScript(sql)
+  if (script.unreadable) return [{ kind: 'opaque', reason: `a statement in it can't be read: ${script.unreadable.message}` }]
+  return script.statements.map((s) => ({ kind: 'statement', statement: { ...s, index: outer.index, line: outer.line } }))
+}
+
+function readBlock(block: PgNode, outer: Statement): Block {
+  const handlers = ((block.exceptions?.PLpgSQL_exception_block?.exc_list ?? []) as PgNode[]).map(({ PLpgSQL_exception: e }) => ({
+    conditions: ((e?.conditions ?? []) as PgNode[]).map((c) => String(c.PLpgSQL_condition?.condname).toLowerCase()),
+    items: readItems(e?.action, outer),
+  }))
+  return { items: readItems(block.body, outer), handlers }
+}
+
+function readItems(nodes: readonly PgNode[] | undefined, outer: Statement): BodyItem[] {
+  return (nodes ?? []).flatMap((node) => readItem(node, outer))
+}
+
+/** PL/pgSQL statements that run no SQL of their own that could change a schema. */
+const HARMLESS: ReadonlySet<string> = new Set(
+  'assign perform getdiag assert open fetch close return_next return_query exit commit rollback'
+    .split(' ')
+    .map((name) => `PLpgSQL_stmt_${name}`),
+)
+
+function readItem(node: PgNode, outer: Statement): BodyItem[] {
+  const [tag, s] = untag(node)
+  if (HARMLESS.has(tag)) return []
+  switch (tag) {
+    case 'PLpgSQL_stmt_block':
+      return [{ kind: 'block', block: readBlock(s, outer) }]
+    case 'PLpgSQL_stmt_execsql':
+      return statementsIn(queryOf(s.sqlstmt), outer)
+    case 'PLpgSQL_stmt_call':
+      return statementsIn(queryOf(s.expr), outer)
+    case 'PLpgSQL_stmt_dynexecute':
+      return executed(s, outer)
+    case 'PLpgSQL_stmt_if':
+      return [readIf(s, outer)]
+    case 'PLpgSQL_stmt_case': {
+      const whens = ((s.case_when_list ?? []) as PgNode[]).flatMap((w) => readItems(w.PLpgSQL_case_when?.stmts, outer))
+      return [{ kind: 'maybe', items: [...whens, ...readItems(s.else_stmts, outer)] }]
+    }
+    case 'PLpgSQL_stmt_loop':
+    case 'PLpgSQL_stmt_while':
+    case 'PLpgSQL_stmt_fori':
+    case 'PLpgSQL_stmt_fors':
+    case 'PLpgSQL_stmt_forc':
+    case 'PLpgSQL_stmt_foreach_a':
+    case 'PLpgSQL_stmt_dynfors':
+      return [{ kind: 'maybe', items: readItems(s.body, outer) }]
+    case 'PLpgSQL_stmt_raise':
+      // 21 is ERROR; a bare RAISE in a handler hands the error on.
+      return s.elog_level === 21 ? [{ kind: 'leave', raises: true }] : []
+    case 'PLpgSQL_stmt_return':
+      return [{ kind: 'leave', raises: false }]
+    default:
+      return [{ kind: 'opaque', reason: `it holds ${tag.replace('PLpgSQL_stmt_', '')}, which is not followed` }]
+  }
+}
+
+function readIf(s: PgNode, outer: Statement): BodyItem {
+  const elsifs = ((s.elsif_list ?? []) as PgNode[]).map((e) => e.PLpgSQL_if_elsif as PgNode)
+  return {
+    kind: 'if',
+    branches: [
+      { condition: queryOf(s.cond), items: readItems(s.then_body, outer) },
+      ...elsifs.map((e) => ({ condition: queryOf(e.cond), items: readItems(e.stmts, outer) })),
+      { condition: undefined, items: readItems(s.else_body, outer) },
+    ],
+  }
+}
+
+function queryOf(expression: PgNode | undefined): string {
+  return (expression?.PLpgSQL_expr?.query as string | undefined) ?? ''
+}
+
+/** EXECUTE of one string literal is that statement; anything else is made when it runs. */
+function executed(s: PgNode, outer: Statement): BodyItem[] {
+  const literal = literalIn(queryOf(s.query))
+  return literal === undefined
+    ? [{ kind: 'opaque', reason: 'it runs SQL that is put together when it runs (EXECUTE)' }]
+    : statementsIn(literal, outer)
+}
+
+function literalIn(expression: string): string | undefined {
+  try {
+    const select = parseStatement(`SELECT ${expression}`).SelectStmt
+    return select?.targetList?.[0]?.ResTarget?.val?.A_Const?.sval?.sval
+  } catch (error) {
+    if (error instanceof SqlSyntaxError) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,101 @@
+import type { Catalog, Column, Table } from '../catalog/catalog.ts'
+import type { PgNode } from '../parser.ts'
+import { printedName } from '../printed-name.ts'
+import { strings } from '../relation.ts'
+import { serialType, typeName } from '../type-name.ts'
+import type { Change } from './change.ts'
+import { relationName } from './object-name.ts'
+import { expressionFrom, find, parenthesised, type Source, sourceOf, tokenAt } from './slice.ts'
+
+/** A ColumnDef read: the column, the constraints written beside it as if they stood in the table's own list, and what could not be read. */
+export interface NewColumn {
+  readonly column: Column
+  readonly constraints: readonly PgNode[]
+  readonly doubts: readonly string[]
+}
+
+/** Reads a ColumnDef of CREATE TABLE or ADD COLUMN. `table` names the sequence of a serial column. */
+export function readColumn(catalog: Catalog, table: Table, def: PgNode, change: Change): NewColumn {
+  const source = sourceOf(change.statement)
+  const name = def.colname as string
+  const doubts: string[] = []
+  const constraints: PgNode[] = []
+  const serial = serialType(def.typeName)
+  const collation = collationOf(def)
+  let column: Column = {
+    name,
+    type: typeName(def.typeName),
+    notNull: serial !== undefined,
+    ...(serial !== undefined && { default: sequenceDefault(table.schema, relationName(catalog, table, name, 'seq', false)) }),
+    ...(collation !== undefined && { collation }),
+  }
+  for (const { Constraint: constraint } of (def.constraints ?? []) as PgNode[]) {
+    const read = readColumnConstraint(column, constraint, source)
+    if (read === 'of the table') constraints.push(ofTable(constraint, name))
+    else if (read === 'of the constraint before') amend(constraints, constraint)
+    else if (typeof read === 'string') doubts.push(read)
+    else column = read
+  }
+  return { column, constraints, doubts }
+}
+
+function readColumnConstraint(column: Column, constraint: PgNode, source: Source): Column | string {
+  const cantRead = `the expression of column "${column.name}" could not be told from its neighbours`
+  switch (constraint.contype) {
+    case 'CONSTR_NOTNULL':
+      return constraint.skip_validation ? column : { ...column, notNull: true }
+    case 'CONSTR_NULL':
+      return column
+    case 'CONSTR_DEFAULT': {
+      const text = expressionFrom(source, find(source, 'DEFAULT', tokenAt(source, constraint)) + 1, constraint.raw_expr)
+      return text === undefined ? cantRead : withDefault(column, text, constraint.raw_expr)
+    }
+    case 'CONSTR_IDENTITY':
+      return { ...column, notNull: true, identity: constraint.generated_when === 'd' ? 'by default' : 'always' }
+    case 'CONSTR_GENERATED': {
+      const expression = parenthesised(source, 'AS', tokenAt(source, constraint), constraint.raw_expr)
+      return expression === undefined ? cantRead : { ...column, generated: { expression, stored: constraint.generated_kind !== 'v' } }
+    }
+    case 'CONSTR_PRIMARY':
+    case 'CONSTR_UNIQUE':
+    case 'CONSTR_CHECK':
+    case 'CONSTR_FOREIGN':
+      return 'of the table'
+    default:
+      return 'of the constraint before'
+  }
+}
+
+/** The column with a DEFAULT. `DEFAULT NULL` is no default: PostgreSQL stores none. */
+export function withDefault(column: Column, text: string, node: PgNode): Column {
+  const { default: _, ...rest } = column
+  return node.A_Const?.isnull ? rest : { ...rest, default: text }
+}
+
+/** What PostgreSQL prints for the default of a serial column. */
+export function sequenceDefault(schema: string, sequence: string): string {
+  return `nextval('${`${printedName(schema)}.${printedName(sequence)}`.replaceAll("'", "''")}'::regclass)`
+}
+
+/** The collation as it is printed, or undefined for the type's own. */
+export function collationOf(def: PgNode): string | undefined {
+  const path = strings(def.collClause?.collname).filter((name) => name !== 'pg_catalog')
+  return path.length === 0 || path.at(-1) === 'default' ? undefined : path.map(printedName).join('.')
+}
+
+/** A column constraint in the form of a table constraint. */
+function ofTable(constraint: PgNode, column: string): PgNode {
+  const columns = [{ String: { sval: column } }]
+  return constraint.contype === 'CONSTR_FOREIGN' ? { ...constraint, fk_attrs: columns } : { ...constraint, keys: columns }
+}
+
+/** DEFERRABLE, NOT ENFORCED … stand behind the constraint that they change. */
+function amend(constraints: PgNode[], attribute: PgNode): void {
+  const last = constraints.pop()
+  if (!last) return
+  if (attribute.contype === 'CONSTR_ATTR_DEFERRABLE' || attribute.contype === 'CONSTR_ATTR_DEFERRED') {
+    constraints.push({ ...last, deferrable: true })
+  } else if (attribute.contype === 'CONSTR_ATTR_NOT_ENFORCED') {
+    constraints.push({ ...last, is_enforced: false })
+  } else constraints.push(last)
+}

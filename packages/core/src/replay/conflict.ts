@@ -1,0 +1,155 @@
+import { type Catalog, column, incompleteness, type TableName } from '../catalog/catalog.ts'
+import { type PgNode, untag } from '../parser.ts'
+import { DEFAULT_SCHEMA, rangeKey, splitKey, strings, tableKey } from '../relation.ts'
+import type { Statement } from '../statement.ts'
+import { userType } from '../type-name.ts'
+import { findIndex } from './find-index.ts'
+
+/** The object that a statement makes, drops or renames, against the catalog. */
+export interface Subject {
+  /** Every name that a condition about it may mention. */
+  readonly names: readonly string[]
+  /** What PostgreSQL would say: it exists already, it (or its table) is missing, or nothing. */
+  readonly conflict?: 'exists' | 'missing'
+  /** The picture that this rests on is incomplete. */
+  readonly unsure: boolean
+}
+
+/** What a statement is about, or undefined where it neither makes, drops nor renames one object that the catalog holds. */
+export function subjectOf(catalog: Catalog, statement: Statement): Subject | undefined {
+  const [tag, s] = untag(statement.node)
+  switch (tag) {
+    case 'CreateStmt':
+      return made(catalog, rangeKey(s.relation), [], catalog.tables.has(rangeKey(s.relation)))
+    case 'CreateEnumStmt': {
+      const path = strings(s.typeName)
+      return subject(catalog, path, catalog.enums.has(userType(path)) ? 'exists' : undefined)
+    }
+    case 'AlterEnumStmt': {
+      const labels = catalog.enums.get(userType(strings(s.typeName)))
+      return subject(catalog, [...strings(s.typeName), s.newVal], !labels ? 'missing' : labels.includes(s.newVal) ? 'exists' : undefined)
+    }
+    case 'IndexStmt': {
+      const key = rangeKey(s.relation)
+      const taken = s.idxname !== undefined && findIndex(catalog, splitKey(key)[0], s.idxname) !== undefined
+      return ofTable(catalog, key, [s.idxname ?? ''], taken ? 'exists' : undefined)
+    }
+    case 'CreateTrigStmt':
+      return ofTable(catalog, rangeKey(s.relation), [s.trigname], has(catalog, rangeKey(s.relation), 'triggers', s.trigname))
+    case 'CreatePolicyStmt':
+      return ofTable(catalog, rangeKey(s.table), [s.policy_name], has(catalog, rangeKey(s.table), 'policies', s.policy_name))
+    case 'AlterTableStmt':
+      return s.objtype === 'OBJECT_TABLE' && s.cmds.length === 1
+        ? ofAction(catalog, rangeKey(s.relation), s.cmds[0].AlterTableCmd)
+        : undefined
+    case 'RenameStmt':
+      return ofRename(catalog, s)
+    case 'DropStmt':
+      return s.objects.length === 1 ? ofDrop(catalog, s) : undefined
+    default:
+      return undefined
+  }
+}
+
+function subject(catalog: Catalog, names: readonly string[], conflict: Subject['conflict'], key?: TableName): Subject {
+  const unsure = key === undefined ? catalog.incomplete.has('*') : incompleteness(catalog, key) !== undefined
+  return { names, unsure, ...(conflict !== undefined && { conflict }) }
+}
+
+function made(catalog: Catalog, key: TableName, names: readonly string[], exists: boolean): Subject {
+  return subject(catalog, [...splitKey(key), ...names], exists ? 'exists' : undefined, key)
+}
+
+function ofTable(catalog: Catalog, key: TableName, names: readonly string[], conflict: Subject['conflict']): Subject {
+  return subject(catalog, [...splitKey(key), ...names], catalog.tables.has(key) ? conflict : 'missing', key)
+}
+
+function has(catalog: Catalog, key: TableName, list: 'triggers' | 'policies', name: string): Subject['conflict'] {
+  return catalog.tables.get(key)?.[list].includes(name) ? 'exists' : undefined
+}
+
+function ofAction(catalog: Catalog, key: TableName, cmd: PgNode): Subject | undefined {
+  const table = catalog.tables.get(key)
+  const [, def] = untag(cmd.def)
+  const name = (cmd.name ?? def.colname ?? def.conname ?? '') as string
+  const constraint = table?.constraints.some((c) => c.name === name) || table?.indexes.some((i) => i.name === name)
+  switch (cmd.subtype) {
+    case 'AT_AddColumn':
+      return ofTable(catalog, key, [name], column(table, name) ? 'exists' : undefined)
+    case 'AT_DropColumn':
+      return ofTable(catalog, key, [name], column(table, name) ? undefined : 'missing')
+    case 'AT_AddConstraint':
+      return name === '' ? undefined : ofTable(catalog, key, [name], constraint ? 'exists' : undefined)
+    case 'AT_DropConstraint':
+    case 'AT_ValidateConstraint':
+      return ofTable(catalog, key, [name], constraint ? undefined : 'missing')
+    default:
+      return undefined
+  }
+}
+
+function ofRename(catalog: Catalog, s: PgNode): Subject | undefined {
+  const key = s.relation ? rangeKey(s.relation) : undefined
+  const table = key === undefined ? undefined : catalog.tables.get(key)
+  const state = (from: boolean, to: boolean): Subject['conflict'] => (!from ? 'missing' : to ? 'exists' : undefined)
+  switch (s.renameType) {
+    case 'OBJECT_COLUMN':
+      return ofTable(catalog, key ?? '', [s.subname, s.newname], state(!!column(table, s.subname), !!column(table, s.newname)))
+    case 'OBJECT_TABCONSTRAINT': {
+      const known = (name: string): boolean => table?.constraints.some((c) => c.name === name) ?? false
+      return ofTable(catalog, key ?? '', [s.subname, s.newname], state(known(s.subname), known(s.newname)))
+    }
+    case 'OBJECT_TABLE': {
+      const [schema, name] = splitKey(key ?? '')
+      const taken = catalog.tables.has(tableKey(s.newname, schema))
+      return subject(catalog, [schema, name, s.newname], state(table !== undefined, taken), key)
+    }
+    case 'OBJECT_INDEX': {
+      const schema = (s.relation.schemaname as string | undefined) ?? DEFAULT_SCHEMA
+      const found = findIndex(catalog, schema, s.relation.relname)
+      return subject(catalog, [schema, s.relation.relname, s.newname], state(!!found, !!findIndex(catalog, schema, s.newname)), found?.key)
+    }
+    case 'OBJECT_TYPE': {
+      const path = strings(s.object?.List?.items)
+      const to = userType([...path.slice(0, -1), s.newname])
+      return subject(catalog, [...path, s.newname], state(catalog.enums.has(userType(path)), catalog.enums.has(to)))
+    }
+    default:
+      return undefined
+  }
+}
+
+function ofDrop(catalog: Catalog, s: PgNode): Subject | undefined {
+  const [tag, object] = untag(s.objects[0])
+  const path = strings(tag === 'List' ? object.items : tag === 'TypeName' ? object.names : [])
+  const [name, schema] = [path.at(-1) ?? '', path.at(-2) ?? DEFAULT_SCHEMA]
+  switch (s.removeType) {
+    case 'OBJECT_TABLE':
+      return ofTable(catalog, tableKey(name, schema), [], undefined)
+    case 'OBJECT_INDEX': {
+      const found = findIndex(catalog, schema, name)
+      return subject(catalog, [schema, name], found ? undefined : 'missing', found?.key)
+    }
+    case 'OBJECT_TYPE':
+      return subject(catalog, path, catalog.enums.has(userType(path)) ? undefined : 'missing')
+    default:
+      return undefined
+  }
+}
+
+/** True where a statement may fail for what the rows are: a handler may then have taken the error. */
+export function dependsOnData(statement: Statement): boolean {
+  const [tag, s] = untag(statement.node)
+  if (tag === 'IndexStmt') return s.unique === true
+  if (tag !== 'AlterTableStmt') return false
+  return (s.cmds as PgNode[]).some(({ AlterTableCmd: c }) => {
+    const [, def] = untag(c.def)
+    if (c.subtype === 'AT_AddConstraint') return def.skip_validation !== true
+    return ['AT_SetNotNull', 'AT_AlterColumnType', 'AT_ValidateConstraint'].includes(c.subtype) || isRequiredColumn(c.subtype, def)
+  })
+}
+
+function isRequiredColumn(subtype: string, def: PgNode): boolean {
+  const kinds = ((def.constraints ?? []) as PgNode[]).map((c) => c.Constraint?.contype)
+  return subtype === 'AT_AddColumn' && kinds.includes('CONSTR_NOTNULL') && !kinds.includes('CONSTR_DEFAULT')
+}

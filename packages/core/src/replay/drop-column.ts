@@ -1,0 +1,52 @@
+import { type Catalog, type Constraint, column, type Table, type TableName } from '../catalog/catalog.ts'
+import { displayTable } from '../relation.ts'
+import type { Change } from './change.ts'
+import { columnsNamedIn, indexNames } from './columns-named.ts'
+import { editTables, mark, putTable } from './edit.ts'
+
+export interface DropOptions {
+  readonly missingOk: boolean
+  readonly cascade: boolean
+}
+
+/** DROP COLUMN: the table's own indexes and constraints over the column go with it; what others have on it only by CASCADE. */
+export function dropColumn(catalog: Catalog, key: TableName, name: string, change: Change, options: DropOptions): Catalog {
+  const table = catalog.tables.get(key)
+  if (!column(table, name) || !table) return options.missingOk ? catalog : mark(catalog, key, change, `the column "${name}" is not known`)
+  const computed = table.columns.filter((c) => columnsNamedIn(c.generated?.expression, table).includes(name))
+  const alone = computed.reduce((current, c) => dropColumn(current, key, c.name, change, options), catalog)
+  const rest = alone.tables.get(key) ?? table
+  const constraints = rest.constraints.filter((c) => !c.columns.includes(name))
+  const gone = rest.constraints.filter((c) => c.columns.includes(name)).map((c) => c.name)
+  const indexes = rest.indexes.filter((i) => !gone.includes(i.constraint ?? '') && !indexNames(i, name, table))
+  // A constraint may stand on an index that INCLUDEs the column.
+  const owned = rest.indexes.filter((i) => !indexes.includes(i)).map((i) => i.constraint)
+  const dropped = putTable(alone, key, {
+    ...rest,
+    columns: rest.columns.filter((c) => c.name !== name),
+    constraints: constraints.filter((c) => !owned.includes(c.name)),
+    indexes,
+  })
+  const pointsAt = (c: Constraint): boolean => c.references?.table === key && c.references.columns.includes(name)
+  const cut = dropForeignKeys(dropped, pointsAt, change, options.cascade)
+  return options.cascade ? doubtDependents(cut, key, rest, change) : cut
+}
+
+/** Drops the foreign keys that point at something which goes. Without CASCADE PostgreSQL would have refused: then the picture is wrong. */
+export function dropForeignKeys(catalog: Catalog, pointsAt: (c: Constraint) => boolean, change: Change, cascade: boolean): Catalog {
+  const wrong: TableName[] = []
+  const cut = editTables(catalog, (table, key) => {
+    const constraints = table.constraints.filter((c) => !pointsAt(c))
+    if (constraints.length === table.constraints.length) return table
+    if (!cascade) wrong.push(key)
+    return { ...table, constraints }
+  })
+  return wrong.reduce((current, key) => mark(current, key, change, 'a foreign key of it points at what is dropped here'), cut)
+}
+
+function doubtDependents(catalog: Catalog, key: TableName, table: Table, change: Change): Catalog {
+  const view = [...catalog.views].find(([, v]) => v.reads.includes(key))
+  if (!view && table.triggers.length === 0 && table.policies.length === 0) return catalog
+  const what = view ? `the view ${displayTable(view[0])}` : 'triggers or policies of the table'
+  return mark(catalog, key, change, `DROP … CASCADE may have taken ${what} along`)
+}

@@ -1,0 +1,39 @@
+import { type Catalog, EVERYTHING } from '../catalog/catalog.ts'
+import type { Statement } from '../statement.ts'
+import type { Change } from './change.ts'
+import type { Apply } from './do.ts'
+import { mark, markEverything, without } from './edit.ts'
+import { tablesOfType } from './tables-of-type.ts'
+
+/** The catalog where these statements may have run or not: whatever they would change is no longer known. */
+export function mayChange(
+  catalog: Catalog,
+  body: { readonly statements: readonly Statement[]; readonly opaque: readonly string[] },
+  change: Change,
+  apply: Apply,
+): Catalog {
+  if (body.opaque[0]) return markEverything(catalog, change, `a DO block can't be seen through: ${body.opaque[0]}`)
+  const after = body.statements.reduce((current, statement) => apply(current, statement, change.migration), catalog)
+  const tables = [...new Set([...catalog.tables.keys(), ...after.tables.keys(), ...after.incomplete.keys()])].filter(
+    (key) => catalog.tables.get(key) !== after.tables.get(key) || (after.incomplete.has(key) && !catalog.incomplete.has(key)),
+  )
+  const types = [...new Set([...catalog.enums.keys(), ...after.enums.keys()])].filter(
+    (type) => catalog.enums.get(type) !== after.enums.get(type),
+  )
+  const functions = [...after.functions.keys()].filter((name) => catalog.functions.get(name) !== after.functions.get(name))
+  const doubtful: Catalog = {
+    ...catalog,
+    enums: without(catalog.enums, ...types),
+    // A view that may be there counts as there: it only ever adds to what is refused.
+    views: new Map([...after.views, ...catalog.views]),
+    functions: without(catalog.functions, ...functions),
+  }
+  const keys = [...tables, ...types.flatMap((type) => [...tablesOfType(catalog, type), ...tablesOfType(after, type)])]
+  return keys.reduce(
+    (current, key) =>
+      key === EVERYTHING
+        ? markEverything(current, change, after.incomplete.get(EVERYTHING)?.reason ?? 'a DO block may have changed it')
+        : mark(current, key, change, 'a DO block changes it only under a condition'),
+    doubtful,
+  )
+}

@@ -1,0 +1,75 @@
+import type { Catalog, Table } from '../catalog/catalog.ts'
+import { tableKey } from '../relation.ts'
+import { MAX_IDENTIFIER_BYTES } from '../sql.ts'
+
+/**
+ * The name that PostgreSQL gives to an object nobody named: `first_second_label`, the longer part cut byte by byte until all of it fits
+ * (makeObjectName in src/backend/commands/indexcmds.c).
+ */
+export function makeObjectName(first: string, second: string | undefined, label: string): string {
+  const room = MAX_IDENTIFIER_BYTES - Buffer.byteLength(label) - 1 - (second === undefined ? 0 : 1)
+  let [a, b] = [Buffer.byteLength(first), second === undefined ? 0 : Buffer.byteLength(second)]
+  while (a + b > room) {
+    if (a > b) a--
+    else b--
+  }
+  return [clip(first, a), ...(second === undefined ? [] : [clip(second, b)]), label].join('_')
+}
+
+/** At most `bytes` bytes of a text, no character cut in two. */
+function clip(text: string, bytes: number): string {
+  if (Buffer.byteLength(text) <= bytes) return text
+  let out = ''
+  let used = 0
+  for (const character of text) {
+    used += Buffer.byteLength(character)
+    if (used > bytes) break
+    out += character
+  }
+  return out
+}
+
+/** Column names joined for an object's name, cut where PostgreSQL stops joining. */
+export function joinedColumns(columns: readonly string[]): string {
+  let joined = ''
+  for (const column of columns) {
+    joined += joined === '' ? column : `_${column}`
+    if (Buffer.byteLength(joined) > MAX_IDENTIFIER_BYTES) break
+  }
+  return joined
+}
+
+/** A free name for an index or sequence: numbered where a relation, or for constraints a constraint, of the schema has it already. */
+export function relationName(catalog: Catalog, table: Table, columns: string | undefined, label: string, isConstraint: boolean): string {
+  return firstFree(table.name, columns, label, (name) => {
+    return hasRelation(catalog, table.schema, name) || (isConstraint && hasConstraint(catalog, table.schema, name))
+  })
+}
+
+/** A free name for a CHECK or FOREIGN KEY. */
+export function constraintName(catalog: Catalog, table: Table, columns: string | undefined, label: string): string {
+  return firstFree(table.name, columns, label, (name) => hasConstraint(catalog, table.schema, name))
+}
+
+function firstFree(first: string, second: string | undefined, label: string, taken: (name: string) => boolean): string {
+  for (let i = 0; ; i++) {
+    const name = makeObjectName(first, second, i === 0 ? label : `${label}${i}`)
+    if (!taken(name)) return name
+  }
+}
+
+function hasRelation(catalog: Catalog, schema: string, name: string): boolean {
+  const key = tableKey(name, schema)
+  if (catalog.tables.has(key) || catalog.views.has(key)) return true
+  for (const table of catalog.tables.values()) {
+    if (table.schema === schema && table.indexes.some((i) => i.name === name)) return true
+  }
+  return false
+}
+
+function hasConstraint(catalog: Catalog, schema: string, name: string): boolean {
+  for (const table of catalog.tables.values()) {
+    if (table.schema === schema && table.constraints.some((c) => c.name === name)) return true
+  }
+  return false
+}

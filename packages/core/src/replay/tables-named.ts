@@ -1,0 +1,33 @@
+import type { Catalog, TableName } from '../catalog/catalog.ts'
+import type { PgNode } from '../parser.ts'
+import { rangeKey } from '../relation.ts'
+
+/** Tables and views that a node names anywhere in its tree, each once. Names of a WITH query count only where a table has them too. */
+export function relationsNamed(node: unknown, catalog: Catalog): readonly TableName[] {
+  const found = new Set<TableName>()
+  const queries = new Set<string>()
+  collect(node, found, queries)
+  return [...found].filter((key) => catalog.tables.has(key) || catalog.views.has(key) || !queries.has(key))
+}
+
+/** The tables among them, with the tables that the views among them read. System catalogs are left out. */
+export function tablesRead(node: unknown, catalog: Catalog): readonly TableName[] {
+  const tables = relationsNamed(node, catalog).flatMap((key) => catalog.views.get(key)?.reads ?? [key])
+  return [...new Set(tables)].filter((key) => catalog.tables.has(key) || !isSystem(key))
+}
+
+function isSystem(key: TableName): boolean {
+  return key.startsWith('"pg_catalog".') || key.startsWith('"information_schema".') || key.startsWith('"public"."pg_')
+}
+
+function collect(node: unknown, found: Set<TableName>, queries: Set<TableName>): void {
+  if (Array.isArray(node)) {
+    for (const item of node) collect(item, found, queries)
+  } else if (typeof node === 'object' && node !== null) {
+    const fields = node as PgNode
+    // Most fields hold a range without its tag (`relation: { relname }`).
+    if (typeof fields.relname === 'string') found.add(rangeKey(fields))
+    if (fields.CommonTableExpr) queries.add(rangeKey({ relname: fields.CommonTableExpr.ctename }))
+    for (const value of Object.values(fields)) collect(value, found, queries)
+  }
+}

@@ -1,0 +1,54 @@
+import { readdir, stat } from 'node:fs/promises'
+import path from 'node:path'
+import { UserError } from '@expand-contract/core'
+import { readJournal } from './journal.ts'
+import { isObject, readObject } from './json.ts'
+
+/** `drizzle-journal`: Drizzle Kit 0.3x. `drizzle-v1`: one folder for each migration. */
+export type Format = 'drizzle-journal' | 'drizzle-v1'
+
+const POSTGRES = ['postgresql', 'postgres', 'pg']
+const STAMPED = /^\d{14}_/
+
+/** How a folder keeps migrations, or undefined where it is not a folder of Drizzle migrations. */
+export async function formatOf(folder: string): Promise<Format | undefined> {
+  if (await isFile(path.join(folder, 'meta', '_journal.json'))) return 'drizzle-journal'
+  const names = (await migrationFolders(folder)).filter((name) => STAMPED.test(name))
+  // Prisma's folders have the same names; only Drizzle's lie beside a snapshot.
+  const known = await Promise.all(names.map((name) => isFile(path.join(folder, name, 'snapshot.json'))))
+  return known.some(Boolean) ? 'drizzle-v1' : undefined
+}
+
+/** Folders with a `migration.sql`, in the order in which the v1 migrator runs them. */
+export async function migrationFolders(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
+  const names = entries.filter((e) => e.isDirectory()).map((e) => e.name)
+  const held = await Promise.all(names.map((name) => isFile(path.join(folder, name, 'migration.sql'))))
+  return names.filter((_, i) => held[i]).sort((a, b) => a.localeCompare(b))
+}
+
+/** What database the migrations of a folder are for, as its own files say; undefined where they don't. */
+export async function dialectOf(folder: string, format: Format): Promise<string | undefined> {
+  if (format === 'drizzle-journal') return (await readJournal(folder))?.dialect
+  for (const name of await migrationFolders(folder)) {
+    const snapshot = await readObject(path.join(folder, name, 'snapshot.json'))
+    if (isObject(snapshot) && typeof snapshot.dialect === 'string') return snapshot.dialect
+  }
+  return undefined
+}
+
+export function isPostgres(dialect: string | undefined): boolean {
+  return dialect === undefined || POSTGRES.includes(dialect)
+}
+
+/** Throws {@link UserError} for a database that is not PostgreSQL. `where` is the file that says so. */
+export function requirePostgres(dialect: string | undefined, where: string): void {
+  if (isPostgres(dialect)) return
+  throw new UserError(
+    `${where} is for ${dialect}, and expand-contract rewrites PostgreSQL migrations only: locks and DDL of other databases follow other rules. Point it at the folder of a PostgreSQL project.`,
+  )
+}
+
+export async function isFile(file: string): Promise<boolean> {
+  return (await stat(file).catch(() => undefined))?.isFile() ?? false
+}

@@ -1,0 +1,31 @@
+import { backfillSql, checkSql, comment, type Plan, type Step, stepNotes, terminated } from '@expand-contract/core'
+import { guardSql } from './guard.ts'
+
+/** The line at which Drizzle's migrator cuts a file into statements. */
+const BREAKPOINT = '--> statement-breakpoint\n'
+
+/**
+ * One step as a file for Drizzle's migrator: one statement between breakpoints, no BEGIN and COMMIT, for whoever runs it owns the transaction. `guarded`: the
+ * first statement stops a migrator that runs it together with others.
+ */
+export function stepText(step: Step, plan: Plan, name: string, guarded: boolean): string {
+  const statements = [...(guarded ? [guardSql(name)] : []), ...sqlOf(step)]
+  return `${comment(stepNotes(step, plan.id))}\n${statements.map(terminated).join(BREAKPOINT)}`
+}
+
+/** The file of a migration of which nothing can go out yet. The migrator records it and runs nothing. */
+export function heldText(plan: Plan): string {
+  const notes = [
+    `expand-contract ${plan.id}: nothing of this migration can go out while running code uses what it removes.`,
+    `Its statements are held in expand-contract/${plan.id}/contract.`,
+  ]
+  return `${comment(notes)}\n`
+}
+
+function sqlOf(step: Step): readonly string[] {
+  if (step.kind === 'backfill') return [backfillSql(step)]
+  if (step.kind === 'check') return [checkSql(step)]
+  // Ends with the transaction. A statement outside one has its timeouts from whoever runs it.
+  const timeout = step.transaction === 'atomic' && step.lockTimeout > 0 ? [`SET LOCAL lock_timeout = '${step.lockTimeout}ms'`] : []
+  return [...timeout, ...step.sql]
+}

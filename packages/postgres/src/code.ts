@@ -1,0 +1,134 @@
+import { displayTable, quoteName } from '@expand-contract/core'
+import type pg from 'pg'
+import { insertTamed, type Row } from './insert-row.ts'
+import { type LiveColumn, type LiveForeignKey, type LiveTable, readLiveTables } from './live-table.ts'
+import { plainValue } from './row-values.ts'
+
+/** What an application does with one table, as an ORM would: it names every column of its own schema and no other. */
+export interface TableCode {
+  readonly table: LiveTable
+  /** Values that the table takes; columns of keys and foreign keys get new ones for each row. */
+  readonly template: Row
+  /** Columns that name one row; empty where there is none. */
+  readonly key: readonly string[]
+  /** Columns that the migration changes: written one by one. */
+  readonly changed: readonly string[]
+}
+
+/** The same table in the other schema, with values that it takes, where they are known. */
+interface Twin {
+  readonly table: LiveTable
+  readonly template?: Row
+}
+
+/** Derives the code of the tables from one schema and from what the other demands of their rows. `client` gets a row per table. */
+export async function deriveCode(
+  client: pg.Client,
+  names: readonly string[],
+  twins: readonly Twin[],
+): Promise<{ code: TableCode[]; warnings: string[] }> {
+  const code: TableCode[] = []
+  const warnings: string[] = []
+  for (const live of await readLiveTables(client, names)) {
+    const twin = twins.find((t) => t.table.key === live.key)
+    const table = twin ? withDemands(live, twin.table) : live
+    const template = await acceptedRow(client, table, twin)
+    if (!template) {
+      warnings.push(`No row could be made for ${displayTable(live.key)}: no code was run on it.`)
+      continue
+    }
+    const key = table.uniques.find((columns) => columns.every((name) => column(table, name)?.notNull)) ?? []
+    const changed = table.columns.filter((c) => isWritable(c) && !key.includes(c.name) && isChanged(c, twin?.table)).map((c) => c.name)
+    code.push({ table, template, key, changed })
+  }
+  return { code, warnings }
+}
+
+/** Code that lives through a migration keeps the keys of both schemas: unique and foreign keys of the other one hold for its rows too. */
+function withDemands(table: LiveTable, twin: LiveTable): LiveTable {
+  const has = (names: readonly string[]) => names.every((name) => column(table, name))
+  return {
+    ...table,
+    foreign: [
+      ...table.foreign,
+      ...twin.foreign.filter((f) => has(f.columns) && !table.foreign.some((own) => sameColumns(own.columns, f.columns))),
+    ],
+    distinct: [...new Set([...table.distinct, ...twin.distinct])].filter((name) => has([name])),
+  }
+}
+
+function sameColumns(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((name) => b.includes(name))
+}
+
+function isChanged(own: LiveColumn, twin: LiveTable | undefined): boolean {
+  const there = twin && column(twin, own.name)
+  return !there || there.type !== own.type || there.notNull !== own.notNull || there.hasDefault !== own.hasDefault
+}
+
+/** True for columns that an INSERT may name. */
+export function isWritable(column: LiveColumn): boolean {
+  return !column.generated && !column.counts
+}
+
+export function column(table: LiveTable, name: string): LiveColumn | undefined {
+  return table.columns.find((c) => c.name === name)
+}
+
+async function acceptedRow(client: pg.Client, table: LiveTable, twin: Twin | undefined): Promise<Row | undefined> {
+  const row = new Map<string, string | null>()
+  for (const c of table.columns.filter(isWritable)) {
+    const value = plainValue(c.value, 990)
+    if (value !== undefined) row.set(c.name, value)
+    else if (c.notNull && !c.hasDefault) row.set(c.name, '')
+  }
+  const checked = twin?.table.checks.filter((c) => !table.checks.some((own) => own.name === c.name)).flatMap((c) => c.columns)
+  for (const name of checked ?? []) if (row.has(name)) row.set(name, twin?.template?.get(name) ?? row.get(name) ?? null)
+  await setParents(client, table, row)
+  return insertTamed(client, table, row, 991)
+}
+
+/** The template with keys of its own: `n` makes them unique. */
+export async function freshRow(client: pg.Client, { table, template }: TableCode, n: number): Promise<Row> {
+  const row = new Map(template)
+  const bound = new Set(table.foreign.flatMap((f) => f.columns))
+  for (const name of table.distinct) {
+    const value = bound.has(name) ? undefined : column(table, name)
+    const text = value && row.has(name) ? plainValue(value.value, n) : undefined
+    if (text !== undefined) row.set(name, text)
+  }
+  await setParents(client, table, row)
+  return row
+}
+
+async function setParents(client: pg.Client, table: LiveTable, row: Map<string, string | null>): Promise<void> {
+  const set = new Set<string>()
+  for (const foreign of table.foreign) {
+    const parent = await freeParent(client, table, foreign, row, set)
+    for (const [i, name] of foreign.columns.entries()) {
+      if (parent) row.set(name, parent[i] ?? null)
+      else if (!column(table, name)?.notNull) row.set(name, null)
+      set.add(name)
+    }
+  }
+}
+
+/** A row of the parent, one without children where there is one; a column that an earlier foreign key has set is kept. */
+async function freeParent(
+  client: pg.Client,
+  table: LiveTable,
+  foreign: LiveForeignKey,
+  row: Row,
+  set: ReadonlySet<string>,
+): Promise<(string | null)[] | undefined> {
+  const parts = foreign.columns.map((name, i) => ({ name, ref: quoteName(foreign.references[i] ?? '') }))
+  const fixed = parts.filter((p) => set.has(p.name))
+  const { rows } = await client.query({
+    text: `SELECT ${parts.map((p) => `p.${p.ref}::text`).join(', ')} FROM ${foreign.table} p
+      ${fixed.length > 0 ? `WHERE ${fixed.map((p, i) => `p.${p.ref}::text = $${i + 1}`).join(' AND ')}` : ''}
+      ORDER BY EXISTS (SELECT FROM ${table.key} c WHERE ${parts.map((p) => `c.${quoteName(p.name)}::text = p.${p.ref}::text`).join(' AND ')}), 1 LIMIT 1`,
+    values: fixed.map((p) => row.get(p.name) ?? null),
+    rowMode: 'array',
+  })
+  return rows[0]
+}

@@ -1,0 +1,150 @@
+import type { Expectation } from '@expand-contract/core'
+import { displayTable, quoteName } from '@expand-contract/core'
+import type pg from 'pg'
+import { readDefinitions } from '../introspect/definitions.ts'
+import { introspect } from '../introspect/introspect.ts'
+import { type LiveTable, readLiveTables } from '../live-table.ts'
+import { columnReadings, compareRows, type Reading, readRows } from '../rows.ts'
+import { countStatements, describe, runSteps, StepFailure } from '../run-steps.ts'
+import { diffLines, diffSchemas } from '../schema-diff.ts'
+import { count, type Law, type Proof, verdict } from './law.ts'
+
+/** Law 1: expand and contract give the schema and the data that the ORM's own SQL gives, or what the intents say where that would lose data. */
+export const ends: Law = {
+  law: 1,
+  name: 'ends where the ORM would',
+  async prove(proof) {
+    const steps = proof.plan.stages.flatMap((stage) => stage.steps)
+    if (steps.length === 0) return verdict(ends, 0, '', [])
+    const ours = await proof.clone('before')
+    try {
+      await runSteps(ours.client, steps)
+      const schema = await schemaFindings(ours.client, proof)
+      const tables = await readLiveTables(ours.client, [...new Set([...proof.touched, ...proof.touchedAfter])])
+      const data = await dataFindings(ours.client, tables, proof)
+      const what = `${count(steps.length, 'step')}, ${count(countStatements(steps), 'statement')}, ${count(data.rows, 'row')} compared`
+      return verdict(ends, steps.length, what, [...schema, ...data.findings])
+    } catch (error) {
+      if (!(error instanceof StepFailure)) throw error
+      return verdict(ends, steps.length, count(steps.length, 'step'), [error.message])
+    } finally {
+      await ours.close()
+    }
+  },
+}
+
+/** How a database differs from the one that the ORM's SQL makes. */
+export async function schemaFindings(client: pg.Client, proof: Proof): Promise<string[]> {
+  return [...diffSchemas(proof.after, await introspect(client)), ...diffLines(proof.definitionsAfter, await readDefinitions(client))]
+}
+
+async function dataFindings(ours: pg.Client, tables: readonly LiveTable[], proof: Proof): Promise<{ findings: string[]; rows: number }> {
+  const findings: string[] = []
+  let rows = 0
+  const before = await proof.clone('before')
+  const original = proof.originalRuns ? await proof.clone('before') : undefined
+  try {
+    if (original) await proof.runOriginal(original)
+    const started = await readLiveTables(before.client, proof.touched)
+    for (const table of tables) {
+      const expects = await expectationsOf(ours, table, proof.plan.expects)
+      const start = started.find((t) => t.key === table.key)
+      const { rowCount } = await ours.query(`SELECT FROM ${table.key}`)
+      rows += rowCount ?? 0
+      if (original) findings.push(...(await compareWithOriginal(ours, original.client, table, expects, proof)))
+      if (start && (expects.length > 0 || !original)) {
+        findings.push(...(await compareWithBefore(ours, before.client, table, start, expects, original !== undefined)))
+      }
+    }
+  } finally {
+    await original?.close()
+    await before.close()
+  }
+  return { findings, rows }
+}
+
+async function expectationsOf(client: pg.Client, table: LiveTable, expects: readonly Expectation[]): Promise<Expectation[]> {
+  const { rows } = await client.query(
+    `SELECT i FROM unnest($1::text[]) WITH ORDINALITY w(name, i) WHERE to_regclass(w.name) = $2::text::regclass`,
+    [expects.map((e) => e.table), table.key],
+  )
+  return rows.map((r) => expects[Number(r.i) - 1] as Expectation)
+}
+
+/** Every column that no intent speaks of holds what the ORM's SQL would have left in it. */
+async function compareWithOriginal(
+  ours: pg.Client,
+  original: pg.Client,
+  table: LiveTable,
+  expects: readonly Expectation[],
+  proof: Proof,
+): Promise<string[]> {
+  const names = table.columns.map((c) => c.name).filter((name) => !expects.some((e) => e.column === name))
+  const compare = async (readings: readonly Reading[]) => {
+    const wanted = await readRows(original, table.key, readings)
+    return compareRows(
+      wanted,
+      await readRows(ours, table.key, readings),
+      readings.map((r) => r.name),
+    )
+  }
+  try {
+    const difference = await compare(columnReadings(names))
+    if (!difference) return []
+    // What the ORM's SQL itself fills differently each time (now(), random) can only be there or not.
+    const again = await proof.clone('before')
+    const volatile = new Set<string>()
+    try {
+      await proof.runOriginal(again)
+      for (const reading of columnReadings(names)) {
+        const [one, two] = [await readRows(original, table.key, [reading]), await readRows(again.client, table.key, [reading])]
+        if (compareRows(one, two, [reading.name])) volatile.add(reading.name)
+      }
+    } finally {
+      await again.close()
+    }
+    const left = await compare(names.map((name) => ({ name, sql: volatile.has(name) ? `${quoteName(name)} IS NULL` : quoteName(name) })))
+    return left ? [`${displayTable(table.key)}: the data is not what the ORM's SQL leaves: ${left}`] : []
+  } catch (error) {
+    return [`${displayTable(table.key)}: the data can't be compared with what the ORM's SQL leaves: ${describe(error)}`]
+  }
+}
+
+/** Columns that an intent speaks of hold what it says; all others keep their values. */
+async function compareWithBefore(
+  ours: pg.Client,
+  before: pg.Client,
+  table: LiveTable,
+  start: LiveTable,
+  expects: readonly Expectation[],
+  onlyKeys: boolean,
+): Promise<string[]> {
+  const kept = table.columns.filter((c) => start.columns.some((s) => s.name === c.name) && !expects.some((e) => e.column === c.name))
+  const key = start.primary.length > 0 && start.primary.every((name) => kept.some((c) => c.name === name)) ? start.primary : undefined
+  const type = (name: string) => table.columns.find((c) => c.name === name)?.type ?? 'text'
+  try {
+    const fixed: Reading[] = kept
+      .filter((c) => !onlyKeys || !key || key.includes(c.name))
+      .map(({ name }) => ({ name, sql: `CAST(${quoteName(name)} AS ${type(name)})` }))
+    const wanted: Reading[] = [...fixed]
+    const found: Reading[] = columnReadings(fixed.map((r) => r.name))
+    for (const { column, from } of expects) {
+      const reading = { name: column, sql: `CAST((${from}) AS ${type(column)})` }
+      const isVolatile = await differs(before, start.key, reading)
+      wanted.push(isVolatile ? { name: `${column} is filled`, sql: 'true' } : reading)
+      found.push(isVolatile ? { name: column, sql: `${quoteName(column)} IS NOT NULL` } : { name: column, sql: quoteName(column) })
+    }
+    const names = wanted.map((r) => r.name)
+    const difference = compareRows(await readRows(before, start.key, wanted), await readRows(ours, table.key, found), names)
+    return difference ? [`${displayTable(table.key)}: ${difference}`] : []
+  } catch (error) {
+    return [`${displayTable(table.key)}: what its columns must hold can't be computed: ${describe(error)}`]
+  }
+}
+
+/** True where an expression gives something else in each transaction. */
+async function differs(client: pg.Client, table: string, reading: Reading): Promise<boolean> {
+  const one = await readRows(client, table, [reading])
+  const two = await readRows(client, table, [reading])
+  return compareRows(one, two, [reading.name]) !== undefined
+}

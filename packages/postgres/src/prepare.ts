@@ -1,0 +1,107 @@
+import { UserError } from '@expand-contract/core'
+import type pg from 'pg'
+import { readDefinitions } from './introspect/definitions.ts'
+import { introspect } from './introspect/introspect.ts'
+import type { Proof } from './laws/law.ts'
+import { describe, runSteps } from './run-steps.ts'
+import { seed, seedTame } from './seed.ts'
+import { type Clone, openShadow, replay, runFile, type Shadow } from './shadow.ts'
+import { namesIn, touchedTables } from './touched.ts'
+import type { VerifyInput } from './verify.ts'
+
+/** A schema as a real database has it. */
+async function picture(client: pg.Client, names: ReturnType<typeof namesIn>) {
+  return { schema: await introspect(client), definitions: await readDefinitions(client), touched: await touchedTables(client, names) }
+}
+
+/**
+ * Makes the databases that the laws copy: the history replayed and seeded, and the same after the ORM's own SQL. Throws `UserError` where the history or
+ * the migration can't be run on an empty database.
+ */
+export async function prepare(input: VerifyInput, warn: (message: string) => void): Promise<{ proof: Proof; close: () => Promise<void> }> {
+  const { plan, history, onProgress } = input
+  const shadow = openShadow(input.server)
+  try {
+    const names = namesIn(plan)
+    onProgress?.(`replaying ${history.length} migrations`)
+    const empty = await shadow.make(undefined, async (client) => {
+      await replay(client, history)
+      return picture(client, names)
+    })
+    const before = empty.result
+    onProgress?.(`seeding ${before.touched.length} tables`)
+    const final = await shadow.make(empty.name, async (client) => {
+      await runFile(client, plan.source.sql).catch((error) => {
+        throw new UserError(
+          `The migration ${plan.id} can't be proved: its own SQL fails on an empty database with its history.\n  ${describe(error)}\n` +
+            'Mend the migration, or generate it again from the schema, then plan it again.',
+        )
+      })
+      const found = await picture(client, names)
+      await seed(client, found.touched)
+      return found
+    })
+    const seeded = await seedBefore(shadow, input, empty.name, final.name, before.touched, warn)
+    const proof: Proof = {
+      plan,
+      before: before.schema,
+      after: final.result.schema,
+      definitionsBefore: before.definitions,
+      definitionsAfter: final.result.definitions,
+      touched: before.touched,
+      touchedAfter: final.result.touched,
+      originalRuns: seeded.originalRuns,
+      isTame: seeded.isTame,
+      ...(input.code && { code: input.code }),
+      ...(input.replan && { replan: input.replan }),
+      clone: (of) => shadow.clone(of === 'before' ? seeded.name : final.name),
+      runOriginal: (clone) => runFile(clone.client, plan.source.sql),
+      warn,
+    }
+    return { proof, close: shadow.close }
+  } catch (error) {
+    await shadow.close()
+    throw error
+  }
+}
+
+/**
+ * The seeded database. Where the migration as written and the plan both stop at rows that hurt (duplicates under a new unique index, orphans under a new
+ * foreign key), the laws need rows that the final schema takes.
+ */
+async function seedBefore(
+  shadow: Shadow,
+  { plan, rows }: VerifyInput,
+  empty: string,
+  final: string,
+  touched: readonly string[],
+  warn: (message: string) => void,
+): Promise<{ name: string; originalRuns: boolean; isTame: boolean }> {
+  const wild = await shadow.make(empty, (client) => seed(client, touched, rows))
+  const original = (name: string) => failure(shadow, name, (clone) => runFile(clone.client, plan.source.sql))
+  const refusedByOriginal = await original(wild.name)
+  const steps = plan.stages.flatMap((stage) => stage.steps)
+  const refusedByPlan = refusedByOriginal && (await failure(shadow, wild.name, (clone) => runSteps(clone.client, steps)))
+  if (!refusedByPlan) {
+    for (const warning of wild.result) warn(warning)
+    return { name: wild.name, originalRuns: !refusedByOriginal, isTame: false }
+  }
+  warn(
+    `Rows that the schema allows today stop the migration as written (${refusedByOriginal}) and the plan too (${refusedByPlan}). The laws ran on rows that the final schema takes.`,
+  )
+  const tame = await shadow.make(empty, (before) => shadow.use(final, (after) => seedTame(before, after, touched, rows)))
+  for (const warning of tame.result) warn(warning)
+  return { name: tame.name, originalRuns: !(await original(tame.name)), isTame: true }
+}
+
+async function failure(shadow: Shadow, name: string, work: (clone: Clone) => Promise<void>): Promise<string | undefined> {
+  const clone = await shadow.clone(name)
+  try {
+    await work(clone)
+    return undefined
+  } catch (error) {
+    return describe(error)
+  } finally {
+    await clone.close()
+  }
+}

@@ -1,0 +1,114 @@
+import type { Backfill, Ddl, Step } from '@expand-contract/core'
+import type pg from 'pg'
+import { runBackfill } from './run-backfill.ts'
+
+/** Where an observer may look while a step runs. */
+export interface StepHooks {
+  /** Inside the step's transaction, after each of its statements. */
+  readonly afterStatement?: (client: pg.Client, sql: string) => Promise<void>
+  /** Runs a statement that stands outside any transaction; default: `client.query`. */
+  readonly runAlone?: (client: pg.Client, sql: string) => Promise<unknown>
+  /** Between two batches of a backfill, no transaction open. */
+  readonly betweenBatches?: () => Promise<void>
+}
+
+/** A step that the database, or the step's own check, refused. */
+export class StepFailure extends Error {
+  override readonly name = 'StepFailure'
+  /** True where a check step found what it looks for: the plan stopped itself. */
+  readonly isCheck: boolean
+  constructor(step: Step, sql: string, reason: string, isCheck = false) {
+    super(`${step.id}: ${reason}${sql ? `\n  ${sql.trim().replaceAll('\n', '\n  ')}` : ''}`)
+    this.isCheck = isCheck
+  }
+}
+
+/** Number of statements that a step runs, a backfill counting as one. */
+export function countStatements(steps: readonly Step[]): number {
+  return steps.reduce((sum, step) => sum + (step.kind === 'ddl' ? step.sql.length : 1), 0)
+}
+
+/** Runs steps in order. Throws {@link StepFailure}; the failed step's own transaction is rolled back, earlier steps stay. */
+export async function runSteps(client: pg.Client, steps: readonly Step[], hooks: StepHooks = {}): Promise<void> {
+  for (const step of steps) await runStep(client, step, hooks)
+}
+
+/** Runs one step as its kind says. Throws {@link StepFailure}. */
+export async function runStep(client: pg.Client, step: Step, hooks: StepHooks = {}): Promise<void> {
+  if (step.kind === 'ddl') return step.transaction === 'atomic' ? runAtomic(client, step, hooks) : runAlone(client, step, hooks)
+  if (step.kind === 'backfill') return runFill(client, step, hooks)
+  const { rows } = await attempt(step, step.sql, () => client.query(step.sql))
+  if (rows.length > 0) throw new StepFailure(step, '', step.message, true)
+}
+
+/** Takes steps back, the last one first. Throws {@link StepFailure}. Returns how many undo statements ran. */
+export async function undoSteps(client: pg.Client, steps: readonly Step[]): Promise<number> {
+  let count = 0
+  for (const step of [...steps].reverse()) {
+    if ('none' in step.undo) continue
+    const { sql, alone } = step.undo
+    if (!alone) await attempt(step, '', () => client.query('BEGIN'))
+    try {
+      for (const statement of sql) await attempt(step, statement, () => client.query(statement))
+      if (!alone) await attempt(step, 'COMMIT', () => client.query('COMMIT'))
+    } catch (error) {
+      if (!alone) await client.query('ROLLBACK')
+      throw error
+    }
+    count += sql.length
+  }
+  return count
+}
+
+async function runAtomic(client: pg.Client, step: Ddl, hooks: StepHooks): Promise<void> {
+  await client.query('BEGIN')
+  try {
+    await client.query(`SET LOCAL lock_timeout = ${step.lockTimeout}`)
+    await client.query(`SET LOCAL statement_timeout = ${step.statementTimeout}`)
+    for (const sql of step.sql) {
+      await attempt(step, sql, () => client.query(sql))
+      await hooks.afterStatement?.(client, sql)
+    }
+    await attempt(step, 'COMMIT', () => client.query('COMMIT'))
+  } catch (error) {
+    await client.query('ROLLBACK')
+    throw error
+  }
+}
+
+async function runAlone(client: pg.Client, step: Ddl, hooks: StepHooks): Promise<void> {
+  await client.query(`SET lock_timeout = ${step.lockTimeout}`)
+  await client.query(`SET statement_timeout = ${step.statementTimeout}`)
+  try {
+    if (step.sql.length !== 1) throw new StepFailure(step, '', `a step alone has one statement, this one has ${step.sql.length}`)
+    for (const sql of step.sql) await attempt(step, sql, () => (hooks.runAlone ? hooks.runAlone(client, sql) : client.query(sql)))
+  } finally {
+    await client.query('RESET lock_timeout')
+    await client.query('RESET statement_timeout')
+  }
+}
+
+async function runFill(client: pg.Client, step: Backfill, hooks: StepHooks): Promise<void> {
+  const stuck = await attempt(step, '', () => runBackfill(client, step, hooks))
+  if (stuck > 0)
+    throw new StepFailure(
+      step,
+      '',
+      `${stuck} rows still need the backfill after it ran: nothing keeps new rows right, or the fill does not meet its own condition`,
+    )
+}
+
+async function attempt<T>(step: Step, sql: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof StepFailure) throw error
+    throw new StepFailure(step, sql, describe(error))
+  }
+}
+
+/** PostgreSQL's own words with its code, for a finding. */
+export function describe(error: unknown): string {
+  const { code, message, detail } = error as { code?: string; message?: string; detail?: string }
+  return `${message ?? String(error)}${code ? ` (${code})` : ''}${detail ? ` ${detail}` : ''}`
+}

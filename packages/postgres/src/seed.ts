@@ -1,0 +1,139 @@
+import { displayTable, quoteName } from '@expand-contract/core'
+import type pg from 'pg'
+import { insertRow, insertTamed, type Row } from './insert-row.ts'
+import { type LiveColumn, type LiveForeignKey, type LiveTable, readLiveTables } from './live-table.ts'
+import { hardValues, plainValue } from './row-values.ts'
+
+/** Rows tried for a touched table, and for one that is only referenced. */
+const ROWS = 18
+const PARENT_ROWS = 9
+/** Parents that no seeded row points to: code that runs later needs free ones. */
+const FREE_PARENTS = 4
+
+/** Fills the tables, and what they reference, with rows that hurt. Returns warnings: a touched table that took no row proves nothing. */
+export async function seed(client: pg.Client, touched: readonly string[], rows: readonly string[] = []): Promise<string[]> {
+  for (const sql of rows) await client.query(sql)
+  const tables = await withParents(client, touched)
+  for (const { table, isTouched } of tables) await seedTable(client, table, isTouched ? ROWS : PARENT_ROWS)
+  return emptyTables(client, tables)
+}
+
+/**
+ * Fills `before` with rows that the schema after the migration takes too, by copying what `after` was seeded with: for migrations that are meant to fail on
+ * other rows (a unique index, a new foreign key).
+ */
+export async function seedTame(
+  before: pg.Client,
+  after: pg.Client,
+  touched: readonly string[],
+  rows: readonly string[] = [],
+): Promise<string[]> {
+  for (const sql of rows) await before.query(sql)
+  const tables = await withParents(before, touched)
+  for (const { table, isTouched } of tables) {
+    const [twin] = await readLiveTables(after, [table.key])
+    if (twin) await copyRows(before, after, table, twin)
+    else await seedTable(before, table, isTouched ? ROWS : PARENT_ROWS)
+  }
+  return emptyTables(before, tables)
+}
+
+async function copyRows(before: pg.Client, after: pg.Client, table: LiveTable, twin: LiveTable): Promise<void> {
+  const common = table.columns.filter((c) => !c.generated && twin.columns.some((t) => t.name === c.name && !t.generated))
+  const list = common.map((c) => `${quoteName(c.name)}::text`).join(', ')
+  const { rows } = await after.query({ text: `SELECT ${list} FROM ${twin.key}`, rowMode: 'array' })
+  for (const [i, values] of rows.entries()) {
+    const row = new Map(await buildRow(before, table, i + 2))
+    for (const [at, column] of common.entries()) row.set(column.name, values[at] as string | null)
+    // A row that only the schema after the migration takes says nothing about the rows of today.
+    await insertRow(before, table, row).catch(() => undefined)
+  }
+  for (const column of common.filter((c) => c.counts)) {
+    await before.query(
+      `SELECT setval(s, m) FROM (SELECT pg_get_serial_sequence($1, $2) AS s, max(${quoteName(column.name)}) AS m FROM ${table.key}) x WHERE s IS NOT NULL AND m > 0`,
+      [table.key, column.name],
+    )
+  }
+}
+
+async function emptyTables(client: pg.Client, tables: readonly { table: LiveTable; isTouched: boolean }[]): Promise<string[]> {
+  const warnings: string[] = []
+  for (const { table, isTouched } of tables) {
+    const { rowCount } = await client.query(`SELECT FROM ${table.key} LIMIT 1`)
+    if (isTouched && rowCount === 0)
+      warnings.push(`No row could be made for ${displayTable(table.key)}: what happens to its data is not proved.`)
+  }
+  return warnings
+}
+
+/** The tables and those they reference, parents first. A parent's own parents come along only where it can't be written without them. */
+async function withParents(client: pg.Client, touched: readonly string[]): Promise<{ table: LiveTable; isTouched: boolean }[]> {
+  const direct = await readLiveTables(client, touched)
+  const known = new Map(direct.map((table) => [table.key, table]))
+  const order: { table: LiveTable; isTouched: boolean }[] = []
+  const visited = new Set<string>()
+  const visit = async (table: LiveTable, isTouched: boolean): Promise<void> => {
+    if (visited.has(table.key)) return
+    visited.add(table.key)
+    for (const foreign of table.foreign) {
+      if (!isTouched && !isRequired(table, foreign)) continue
+      const [parent] = known.has(foreign.table) ? [known.get(foreign.table)] : await readLiveTables(client, [foreign.table])
+      if (parent) await visit(parent, known.has(parent.key))
+    }
+    order.push({ table, isTouched })
+  }
+  for (const table of direct) await visit(table, true)
+  return order
+}
+
+function isRequired(table: LiveTable, foreign: LiveForeignKey): boolean {
+  return table.columns.some((c) => foreign.columns.includes(c.name) && c.notNull)
+}
+
+async function seedTable(client: pg.Client, table: LiveTable, count: number): Promise<void> {
+  for (let i = 0; i < count; i++) await insertTamed(client, table, await buildRow(client, table, i), i)
+}
+
+/** Row 0 is plain and full, row 1 as empty as allowed, the others hurt. */
+async function buildRow(client: pg.Client, table: LiveTable, i: number): Promise<Row> {
+  const row = new Map<string, string | null>()
+  for (const [at, column] of table.columns.entries()) {
+    const value = column.generated || column.counts ? undefined : seedValue(table, column, at, i)
+    if (value !== undefined) row.set(column.name, value)
+  }
+  for (const foreign of table.foreign) await pickParent(client, table, foreign, row, i)
+  return row
+}
+
+function seedValue(table: LiveTable, column: LiveColumn, at: number, i: number): string | null | undefined {
+  const plain = plainValue(column.value, i)
+  if (i === 0) return plain ?? (column.hasDefault || !column.notNull ? undefined : '')
+  if (column.hasDefault && (i === 1 || (i + at) % 7 === 0)) return undefined
+  if (!column.notNull && (i === 1 || (i + at) % 5 === 0)) return null
+  const hard = hardValues(column.value)
+  const isUnique = table.uniques.some((columns) => columns.length === 1 && columns[0] === column.name)
+  const value = i === 1 ? plain : isUnique ? (hard[i - 2] ?? plain) : (hard[(i - 2) % Math.max(1, hard.length)] ?? plain)
+  return value ?? (column.hasDefault ? undefined : column.notNull ? '' : null)
+}
+
+async function pickParent(
+  client: pg.Client,
+  table: LiveTable,
+  foreign: LiveForeignKey,
+  row: Map<string, string | null>,
+  i: number,
+): Promise<void> {
+  const isOptional = foreign.columns.some((name) => table.columns.some((c) => c.name === name && !c.notNull))
+  const list = foreign.references.map((name) => `${quoteName(name)}::text`).join(', ')
+  const { rows } = await client.query({ text: `SELECT ${list} FROM ${foreign.table} ORDER BY 1 LIMIT 60`, rowMode: 'array' })
+  const usable = rows.slice(0, rows.length > FREE_PARENTS ? -FREE_PARENTS : undefined)
+  const parent = usable[i % Math.max(1, usable.length)] as (string | null)[] | undefined
+  if (isOptional && (i === 1 || !parent)) {
+    for (const name of foreign.columns) if (table.columns.some((c) => c.name === name && !c.notNull)) row.set(name, null)
+  } else if (parent) {
+    for (const [at, name] of foreign.columns.entries()) row.set(name, parent[at] ?? null)
+  } else if (foreign.table === table.key) {
+    // The first row of a table that must reference itself references itself.
+    for (const [at, name] of foreign.columns.entries()) row.set(name, row.get(foreign.references[at] ?? '') ?? null)
+  }
+}

@@ -1,0 +1,12 @@
+import type { Adapter } from '@expand-contract/core'
+import { emit } from './emit.ts'
+import { find } from './find.ts'
+import { read } from './read.ts'
+
+export { suggestFill } from './fill.ts'
+export { type FieldMap, mapFields } from './map-field.ts'
+export type { SchemaFile } from './schema.ts'
+export { type Warning, warnings } from './warnings.ts'
+
+/** Prisma, up to 7: SQL files in `prisma/migrations/<timestamp>_<name>/migration.sql`. */
+export const prisma: Adapter = { id: 'prisma', find, read, emit }

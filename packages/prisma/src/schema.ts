@@ -1,0 +1,66 @@
+import { readdir, readFile, stat } from 'node:fs/promises'
+import path from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
+import { UserError } from '@expand-contract/core'
+import { readPsl } from './psl.ts'
+
+/** A file of the Prisma schema: absolute path and text. */
+export type SchemaFile = readonly [path: string, text: string]
+
+/** All files of the schema at `at`: that file, or every `.prisma` file under that folder, sorted; empty where there is none. */
+export async function schemaFiles(at: string): Promise<string[]> {
+  const kind = await stat(at).catch(() => undefined)
+  if (kind?.isFile()) return [at]
+  if (!kind?.isDirectory()) return []
+  const entries = await readdir(at, { recursive: true, withFileTypes: true })
+  return entries
+    .filter((e) => e.isFile() && e.name.endsWith('.prisma') && !e.parentPath.split(path.sep).includes('node_modules'))
+    .map((e) => path.join(e.parentPath, e.name))
+    .sort()
+}
+
+export async function readSchema(files: readonly string[]): Promise<SchemaFile[]> {
+  return Promise.all(files.map(async (file): Promise<SchemaFile> => [file, await readFile(file, 'utf8')]))
+}
+
+/** The datasource's provider as the schema writes it, or undefined where it has none or takes it from the environment. */
+export function schemaProvider(files: readonly SchemaFile[]): string | undefined {
+  const blocks = files.flatMap(([, text]) => readPsl(text))
+  return blocks.find((b) => b.keyword === 'datasource')?.entries.find((e) => e.name === 'provider')?.text
+}
+
+/** The parts of Prisma's data model that we read. */
+export type Model = Awaited<ReturnType<typeof dataModel>>[number]
+
+/**
+ * Prisma's own reading of the schema (models only). Loads `@prisma/internals`, 0.4 to 1.6 s the first time. Throws {@link UserError} where Prisma
+ * refuses the schema. Settings that Prisma 7 dropped (`url`) are blanked for it, so that schemas of Prisma 4 to 6 are read too.
+ */
+export async function dataModel(files: readonly SchemaFile[]) {
+  const { getDMMF } = await import('@prisma/internals')
+  try {
+    const datamodel = files.map(([file, text]): [string, string] => [file, withoutUrls(text)])
+    return (await getDMMF({ datamodel })).datamodel.models
+  } catch (error) {
+    const why = plain((error as Error).message)
+    throw new UserError(
+      `Prisma can't read the schema (${files.map(([file]) => path.basename(file)).join(', ')}): ${why}\nRun: npx prisma validate`,
+    )
+  }
+}
+
+/** Datasource settings with connection strings, overwritten by spaces: every other position stays. */
+function withoutUrls(text: string): string {
+  const urls = readPsl(text)
+    .filter((b) => b.keyword === 'datasource')
+    .flatMap((b) => b.entries.filter((e) => ['url', 'directUrl', 'shadowDatabaseUrl'].includes(e.name)))
+  return urls.reduce((out, { start, end }) => out.slice(0, start) + ' '.repeat(end - start) + out.slice(end), text)
+}
+
+/** The first error in Prisma's report, with its place, without colours. */
+function plain(report: string): string {
+  const lines = stripVTControlCharacters(report).split('\n')
+  const at = lines.findIndex((line) => line.startsWith('error: '))
+  const place = lines.slice(at).find((line) => line.trim().startsWith('-->'))
+  return at < 0 ? report.replaceAll(/\s+/g, ' ').trim() : `${lines[at]?.slice('error: '.length)} (${place?.replace('-->', '').trim()})`
+}
