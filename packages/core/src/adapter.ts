@@ -34,7 +34,7 @@ export interface History {
   readonly migrations: readonly SourceMigration[]
 }
 
-/** A change to the project as data: nothing is written before all edits are known. `content: null` removes the file. Absolute path. */
+/** A change to the project as data: nothing is written before all edits are known. `content: null` removes the file, and its folder where that is left empty. Absolute path. */
 export interface FileEdit {
   readonly path: string
   readonly content: string | null

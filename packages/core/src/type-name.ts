@@ -6,6 +6,8 @@ import { DEFAULT_SCHEMA, strings } from './relation.ts'
 /** Names in pg_catalog that `format_type` prints under their SQL spelling. */
 const SPELLED: ReadonlyMap<string, string> = new Map([
   ['bool', 'boolean'],
+  // A keyword that is printed bare all the same.
+  ['json', 'json'],
   ['int2', 'smallint'],
   ['int4', 'integer'],
   ['int8', 'bigint'],

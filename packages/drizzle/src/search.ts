@@ -8,7 +8,7 @@ export type Place = { readonly config: string; readonly folder?: undefined } | {
 
 /** How deep below the start projects are looked for: `apps/api/src/server/db/migrations`. */
 const DEPTH = 6
-const SKIPPED = new Set(['node_modules', 'dist', 'build', 'out', 'coverage', 'vendor', 'target', 'expand-contract'])
+const SKIPPED = new Set(['node_modules', 'dist', 'build', 'coverage', 'vendor', 'target', 'expand-contract'])
 
 /** Projects below a folder, by path. What a configuration covers is its own: nothing is looked for below it, apart from the start. */
 export async function placesBelow(start: string): Promise<Place[]> {
@@ -20,7 +20,7 @@ export async function placesBelow(start: string): Promise<Place[]> {
     const open = level.filter((_, i) => places[i] === undefined)
     level = (await Promise.all(open.map(subfolders))).flat()
   }
-  return found
+  return found.sort((a, b) => ((a.config ?? a.folder) < (b.config ?? b.folder) ? -1 : 1))
 }
 
 async function placeAt(folder: string): Promise<Place | undefined> {

@@ -50,15 +50,23 @@ export async function prepare(input: VerifyInput, warn: (message: string) => voi
       definitionsAfter: final.result.definitions,
       touched: before.touched,
       touchedAfter: final.result.touched,
-      originalRuns: seeded.originalRuns,
+      ...(seeded.original && { original: seeded.original.client }),
       isTame: seeded.isTame,
       ...(input.code && { code: input.code }),
       ...(input.replan && { replan: input.replan }),
-      clone: (of) => shadow.clone(of === 'before' ? seeded.name : final.name),
+      clone: () => shadow.clone(seeded.name),
+      readSeeded: (work) => shadow.use(seeded.name, work),
+      withFinal: (work) => shadow.use(final.name, work),
       runOriginal: (clone) => runFile(clone.client, plan.source.sql),
       warn,
     }
-    return { proof, close: shadow.close }
+    return {
+      proof,
+      close: async () => {
+        await seeded.original?.close()
+        await shadow.close()
+      },
+    }
   } catch (error) {
     await shadow.close()
     throw error
@@ -76,32 +84,31 @@ async function seedBefore(
   final: string,
   touched: readonly string[],
   warn: (message: string) => void,
-): Promise<{ name: string; originalRuns: boolean; isTame: boolean }> {
+): Promise<{ name: string; original: Clone | undefined; isTame: boolean }> {
   const wild = await shadow.make(empty, (client) => seed(client, touched, rows))
-  const original = (name: string) => failure(shadow, name, (clone) => runFile(clone.client, plan.source.sql))
-  const refusedByOriginal = await original(wild.name)
+  const attempt = async (name: string, work: (client: pg.Client) => Promise<void>) => {
+    const clone = await shadow.clone(name)
+    try {
+      await work(clone.client)
+      return { clone, error: undefined }
+    } catch (error) {
+      await clone.close()
+      return { clone: undefined, error: describe(error) }
+    }
+  }
+  const original = await attempt(wild.name, (client) => runFile(client, plan.source.sql))
   const steps = plan.stages.flatMap((stage) => stage.steps)
-  const refusedByPlan = refusedByOriginal && (await failure(shadow, wild.name, (clone) => runSteps(clone.client, steps)))
-  if (!refusedByPlan) {
+  const ours = original.clone ? undefined : await attempt(wild.name, (client) => runSteps(client, steps))
+  await ours?.clone?.close()
+  if (original.clone || ours?.clone) {
     for (const warning of wild.result) warn(warning)
-    return { name: wild.name, originalRuns: !refusedByOriginal, isTame: false }
+    return { name: wild.name, original: original.clone, isTame: false }
   }
   warn(
-    `Rows that the schema allows today stop the migration as written (${refusedByOriginal}) and the plan too (${refusedByPlan}). The laws ran on rows that the final schema takes.`,
+    `Rows that the schema allows today stop the migration as written (${original.error}) and the plan too (${ours?.error}). The laws ran on rows that the final schema takes.`,
   )
   const tame = await shadow.make(empty, (before) => shadow.use(final, (after) => seedTame(before, after, touched, rows)))
   for (const warning of tame.result) warn(warning)
-  return { name: tame.name, originalRuns: !(await original(tame.name)), isTame: true }
-}
-
-async function failure(shadow: Shadow, name: string, work: (clone: Clone) => Promise<void>): Promise<string | undefined> {
-  const clone = await shadow.clone(name)
-  try {
-    await work(clone)
-    return undefined
-  } catch (error) {
-    return describe(error)
-  } finally {
-    await clone.close()
-  }
+  const { clone } = await attempt(tame.name, (client) => runFile(client, plan.source.sql))
+  return { name: tame.name, original: clone, isTame: true }
 }

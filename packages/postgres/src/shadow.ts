@@ -66,7 +66,7 @@ export function openShadow(server: Server): Shadow {
       }
     },
     close: async () => {
-      for (const name of names) await drop(name)
+      await Promise.all([...names].map(drop))
     },
   }
 }

@@ -95,7 +95,7 @@ async function migrationsIn(folder: string): Promise<string | undefined> {
   return found.length === 1 ? found[0] : undefined
 }
 
-/** The topmost project that keeps its migrations in this folder, else the folder by itself. */
+/** The nearest package that keeps its migrations in this folder, else the topmost folder from which Prisma would find them, else the folder alone. */
 async function aroundMigrations(migrations: string): Promise<Places> {
   const parent = path.dirname(migrations)
   let found: Places = { root: parent, migrations, schema: [] }
@@ -106,6 +106,7 @@ async function aroundMigrations(migrations: string): Promise<Places> {
       throw error
     })
     if (places?.migrations === migrations) found = places
+    if (found.schema.length > 0 && (await exists(path.join(root, 'package.json')))) break
     if (await exists(path.join(root, '.git'))) break
   }
   return found

@@ -21,7 +21,7 @@ export interface Entry extends Span {
 }
 
 /** `model User { … }`, `datasource db { … }`. */
-export interface Block {
+export interface Block extends Span {
   /** `model`, `view`, `enum`, `type`, `datasource`, `generator`. */
   readonly keyword: string
   readonly name: string
@@ -47,9 +47,10 @@ export function readPsl(source: string): Block[] {
   for (let i = 0; i < tokens.length; i++) {
     const [keyword, name, brace] = [tokens[i], tokens[i + 1], tokens[i + 2]]
     if (keyword?.kind !== 'word' || name?.kind !== 'word' || brace?.text !== '{') continue
-    const lines = bodyLines(tokens, i + 3)
-    i = lines.next
-    blocks.push(block(keyword.text, name.text, lines.lines))
+    const { lines, next } = bodyLines(tokens, i + 3)
+    i = next
+    const end = tokens[next]?.end ?? source.length
+    blocks.push({ keyword: keyword.text, name: name.text, start: keyword.start, end, ...contents(lines) })
   }
   return blocks
 }
@@ -80,7 +81,7 @@ function bodyLines(tokens: readonly Token[], from: number): { lines: Token[][]; 
   return { lines: lines.filter((line) => line.length > 0), next: i }
 }
 
-function block(keyword: string, name: string, lines: readonly Token[][]): Block {
+function contents(lines: readonly Token[][]): Pick<Block, 'entries' | 'attributes'> {
   const entries: Entry[] = []
   const attributes: Attribute[] = []
   for (const line of lines) {
@@ -97,7 +98,7 @@ function block(keyword: string, name: string, lines: readonly Token[][]): Block 
       ...(text && { text: decode(text.text) }),
     })
   }
-  return { keyword, name, entries, attributes }
+  return { entries, attributes }
 }
 
 function attributesOf(line: readonly Token[]): Attribute[] {

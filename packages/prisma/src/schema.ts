@@ -34,13 +34,13 @@ export type Model = Awaited<ReturnType<typeof dataModel>>[number]
 
 /**
  * Prisma's own reading of the schema (models only). Loads `@prisma/internals`, 0.4 to 1.6 s the first time. Throws {@link UserError} where Prisma
- * refuses the schema. Settings that Prisma 7 dropped (`url`) are blanked for it, so that schemas of Prisma 4 to 6 are read too.
+ * refuses the schema. What Prisma 7 dropped but 4 to 6 have (connection strings, preview features) is kept from it, so that older schemas are read too.
  */
 export async function dataModel(files: readonly SchemaFile[]) {
   const { getDMMF } = await import('@prisma/internals')
   try {
-    const datamodel = files.map(([file, text]): [string, string] => [file, withoutUrls(text)])
-    return (await getDMMF({ datamodel })).datamodel.models
+    const models = files.map(([file, text]): [string, string] => [file, modelsOnly(text)])
+    return (await getDMMF({ datamodel: [...models, ['generator.prisma', GENERATOR]] })).datamodel.models
   } catch (error) {
     const why = plain((error as Error).message)
     throw new UserError(
@@ -49,12 +49,25 @@ export async function dataModel(files: readonly SchemaFile[]) {
   }
 }
 
-/** Datasource settings with connection strings, overwritten by spaces: every other position stays. */
-function withoutUrls(text: string): string {
-  const urls = readPsl(text)
+/** Turns on what a PostgreSQL schema may use and Prisma 7 still calls a preview. */
+const GENERATOR = `generator any {
+  provider        = "none"
+  previewFeatures = ["views", "partialIndexes", "postgresqlExtensions"]
+}
+`
+
+/** Generators and the datasource's connection strings, overwritten by spaces: places in error messages stay right. */
+function modelsOnly(text: string): string {
+  const blocks = readPsl(text)
+  const urls = blocks
     .filter((b) => b.keyword === 'datasource')
     .flatMap((b) => b.entries.filter((e) => ['url', 'directUrl', 'shadowDatabaseUrl'].includes(e.name)))
-  return urls.reduce((out, { start, end }) => out.slice(0, start) + ' '.repeat(end - start) + out.slice(end), text)
+  const blanked = [...blocks.filter((b) => b.keyword === 'generator'), ...urls]
+  return blanked.reduce((out, { start, end }) => out.slice(0, start) + blank(out.slice(start, end)) + out.slice(end), text)
+}
+
+function blank(text: string): string {
+  return text.replaceAll(/[^\r\n]/g, ' ')
 }
 
 /** The first error in Prisma's report, with its place, without colours. */

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
-import type { SourceMigration } from '@expand-contract/core'
+import { buildMigration, type Plan, planMigration, type Replayed, replayHistory, type SourceMigration } from '@expand-contract/core'
 import { type Server, shadowName, startServer } from '@expand-contract/postgres'
 import type { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
@@ -42,8 +42,19 @@ async function database(schema: string, run: RunScript) {
   return { engine, client, left }
 }
 
+function handMade(migrations: readonly SourceMigration[]): Plan {
+  const pending = migrations.at(-1) as SourceMigration
+  return renamePlan(pending.id, pending.text)
+}
+
+/** The plan that the planner makes, with a person's answer that it is a rename. */
+function planned(migrations: readonly SourceMigration[]): Plan {
+  const pending = replayHistory(migrations).at(-1) as Replayed
+  return planMigration(buildMigration(pending, [{ kind: 'rename', table: 'User', column: 'name', to: 'fullName' }], 14))
+}
+
 /** The example before its rename, deployed and filled, and its emitted expand stage. */
-async function started(run: RunScript) {
+async function started(run: RunScript, planOf: (migrations: readonly SourceMigration[]) => Plan = handMade) {
   const root = await exampleProject()
   const schema = await schemaOf(root)
   const db = await database(schemaBefore(schema), run)
@@ -51,7 +62,7 @@ async function started(run: RunScript) {
   const [init, pending] = history.migrations as [SourceMigration, SourceMigration]
   await db.engine.deploy(texts([init]))
   await db.client.query(`INSERT INTO "User" ("email", "name") SELECT g || '@x', 'name ' || g FROM generate_series(1, 12000) g`)
-  await apply(await prisma.emit(renamePlan(pending.id, pending.text), history))
+  await apply(await prisma.emit(planOf(history.migrations), history))
   return { root, schema, ...db, pending, expanded: texts((await historyOf(root)).migrations) }
 }
 
@@ -102,6 +113,15 @@ describe.each(MODES)('a rename on the real engine, %s', (_, run) => {
     expect(await engine.create(released, schema)).toBeNull()
     expect((await client.query(`SELECT count("fullName")::int AS n FROM "User"`)).rows).toEqual([{ n: 12_002 }])
     expect((await shapeOf(client)).filter((line) => line.startsWith('trigger') || line.startsWith('function'))).toEqual([])
+  })
+
+  it('takes the planner’s own plan to the same end', async () => {
+    const { root, schema, engine, client, pending, expanded } = await started(run, planned)
+    await engine.deploy(expanded)
+    const contract = (await heldFiles(root, pending.id, 'contract')).map((sql, i) => ({ id: `20260301000000_contract_${i}`, sql }))
+    await engine.deploy([...expanded, ...contract])
+    expect(await engine.create([...expanded, ...contract], schema)).toBeNull()
+    expect((await client.query(`SELECT count("fullName")::int AS n FROM "User"`)).rows).toEqual([{ n: 12_000 }])
   })
 
   it('is undone without a trace', async () => {

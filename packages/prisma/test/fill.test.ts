@@ -4,7 +4,12 @@ import { describe, expect, it } from 'vitest'
 import { prisma, suggestFill } from '../src/index.ts'
 import { tempProject } from './support/temp.ts'
 
-const SCHEMA = `datasource db {
+const SCHEMA = `generator client {
+  provider        = "prisma-client-js"
+  previewFeatures = ["metrics"] // gone in 7
+}
+
+datasource db {
   provider = "postgresql"
   url      = env("DATABASE_URL")
 }
@@ -38,6 +43,11 @@ describe('suggestFill', () => {
     const layout = (await prisma.find(await tempProject({ 'prisma/schema.prisma': SCHEMA }))) as Layout
     expect(await suggestFill(layout, 'accounts', column)).toBe(fill)
     expect(await suggestFill(layout, 'Account', column)).toBeUndefined()
+  })
+
+  it('has no answer where Prisma can’t read the schema', async () => {
+    const layout = (await prisma.find(await tempProject({ 'schema.prisma': SCHEMA.replace('Int ', 'Number ') }))) as Layout
+    expect(await suggestFill(layout, 'accounts', 'u_id')).toBeUndefined()
   })
 
   it('has no answer without a schema', async () => {

@@ -38,6 +38,13 @@ describe('find', () => {
     expect(await found(project, dir)).toEqual(usual)
   })
 
+  it('takes the nearest package as the root of its migrations', async () => {
+    const inner = Object.fromEntries(
+      Object.entries(project).map(([name, text]) => [`packages/${name.replace('package.json', 'prisma/package.json')}`, text]),
+    )
+    expect(await found({ 'package.json': '{}', ...inner }, 'packages/prisma/migrations')).toMatchObject({ root: 'packages/prisma' })
+  })
+
   it('takes the schema’s own folder as root where it is pointed at', async () => {
     expect(await found(project, 'prisma')).toEqual({ ...usual, root: 'prisma' })
   })

@@ -33,13 +33,26 @@ export async function withSuggestion(question: Question, { layout }: Project): P
   return suggestion === undefined ? question : { ...question, suggestion }
 }
 
-/** The projects that `at` leads to (a project's folder, its migrations folder, one migration or its file), each read; a folder may hold one of each ORM. Throws what the adapters throw for projects that can't be used. */
+/** All adapters. */
+export function adapters(): Promise<Adapter[]> {
+  return Promise.all(ADAPTERS.map(({ load }) => load()))
+}
+
+/** Reads a project. */
+export async function open(adapter: Adapter, layout: Layout): Promise<Project> {
+  return { adapter, layout, history: await adapter.read(layout) }
+}
+
+/**
+ * The projects that `at` leads to (a project's folder, its migrations folder, one migration or its file), each read; a folder may hold one of each ORM.
+ * Throws what the adapters throw for projects that can't be used.
+ */
 export async function projectsIn(at: string): Promise<Project[]> {
   const found: Project[] = []
   for (const { load } of ADAPTERS) {
     const adapter = await load()
     const layout = await adapter.find(at)
-    if (layout) found.push({ adapter, layout, history: await adapter.read(layout) })
+    if (layout) found.push(await open(adapter, layout))
   }
   return found
 }

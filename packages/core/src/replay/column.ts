@@ -5,7 +5,7 @@ import { strings } from '../relation.ts'
 import { serialType, typeName } from '../type-name.ts'
 import type { Change } from './change.ts'
 import { relationName } from './object-name.ts'
-import { expressionFrom, find, parenthesised, type Source, sourceOf, tokenAt } from './slice.ts'
+import { expressionFrom, find, parenthesised, sourceOf, tokenAt } from './slice.ts'
 
 /** A ColumnDef read: the column, the constraints written beside it as if they stood in the table's own list, and what could not be read. */
 export interface NewColumn {
@@ -16,7 +16,6 @@ export interface NewColumn {
 
 /** Reads a ColumnDef of CREATE TABLE or ADD COLUMN. `table` names the sequence of a serial column. */
 export function readColumn(catalog: Catalog, table: Table, def: PgNode, change: Change): NewColumn {
-  const source = sourceOf(change.statement)
   const name = def.colname as string
   const doubts: string[] = []
   const constraints: PgNode[] = []
@@ -30,7 +29,7 @@ export function readColumn(catalog: Catalog, table: Table, def: PgNode, change: 
     ...(collation !== undefined && { collation }),
   }
   for (const { Constraint: constraint } of (def.constraints ?? []) as PgNode[]) {
-    const read = readColumnConstraint(column, constraint, source)
+    const read = readColumnConstraint(column, constraint, change)
     if (read === 'of the table') constraints.push(ofTable(constraint, name))
     else if (read === 'of the constraint before') amend(constraints, constraint)
     else if (typeof read === 'string') doubts.push(read)
@@ -39,7 +38,7 @@ export function readColumn(catalog: Catalog, table: Table, def: PgNode, change: 
   return { column, constraints, doubts }
 }
 
-function readColumnConstraint(column: Column, constraint: PgNode, source: Source): Column | string {
+function readColumnConstraint(column: Column, constraint: PgNode, change: Change): Column | string {
   const cantRead = `the expression of column "${column.name}" could not be told from its neighbours`
   switch (constraint.contype) {
     case 'CONSTR_NOTNULL':
@@ -47,12 +46,14 @@ function readColumnConstraint(column: Column, constraint: PgNode, source: Source
     case 'CONSTR_NULL':
       return column
     case 'CONSTR_DEFAULT': {
+      const source = sourceOf(change.statement)
       const text = expressionFrom(source, find(source, 'DEFAULT', tokenAt(source, constraint)) + 1, constraint.raw_expr)
       return text === undefined ? cantRead : withDefault(column, text, constraint.raw_expr)
     }
     case 'CONSTR_IDENTITY':
       return { ...column, notNull: true, identity: constraint.generated_when === 'd' ? 'by default' : 'always' }
     case 'CONSTR_GENERATED': {
+      const source = sourceOf(change.statement)
       const expression = parenthesised(source, 'AS', tokenAt(source, constraint), constraint.raw_expr)
       return expression === undefined ? cantRead : { ...column, generated: { expression, stored: constraint.generated_kind !== 'v' } }
     }

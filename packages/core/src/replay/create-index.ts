@@ -1,9 +1,10 @@
-import { column, type Index } from '../catalog/catalog.ts'
+import { column, type Index, type IndexKey } from '../catalog/catalog.ts'
 import type { PgNode } from '../parser.ts'
 import { rangeKey } from '../relation.ts'
+import type { Statement } from '../statement.ts'
 import type { Handler } from './change.ts'
 import { mark, markUnknown, putTable } from './edit.ts'
-import { readKeys } from './index-key.ts'
+import { columnKeys, readKeys } from './index-key.ts'
 import { joinedColumns, relationName } from './object-name.ts'
 import { expressionFrom, find, sourceOf } from './slice.ts'
 
@@ -17,10 +18,8 @@ export const createIndex: Handler = (catalog, fields, change) => {
   if (taken) return fields.if_not_exists ? catalog : mark(catalog, key, change, `the index "${fields.idxname}" stands already`)
   const elements = ((fields.indexParams ?? []) as PgNode[]).map((p) => p.IndexElem as PgNode)
   const include = ((fields.indexIncludingParams ?? []) as PgNode[]).map((p) => p.IndexElem.name as string)
-  const source = sourceOf(change.statement)
-  const open = find(source, '(')
-  const keys = readKeys(source, open, elements)
-  const where = fields.whereClause && expressionFrom(source, find(source, 'WHERE', open) + 1, fields.whereClause)
+  const keys = columnKeys(elements) ?? expressionKeys(change.statement, elements)
+  const where = fields.whereClause && predicate(change.statement, fields.whereClause)
   if (!keys || (fields.whereClause && where === undefined))
     return mark(catalog, key, change, 'the expressions of an index could not be read')
   const missing = [...keys.flatMap((k) => (k.column === undefined ? [] : [k.column])), ...include].find((name) => !column(table, name))
@@ -36,6 +35,16 @@ export const createIndex: Handler = (catalog, fields, change) => {
     valid: true,
   }
   return putTable(catalog, key, { ...table, indexes: [...table.indexes, index] })
+}
+
+function expressionKeys(statement: Statement, elements: readonly PgNode[]): readonly IndexKey[] | undefined {
+  const source = sourceOf(statement)
+  return readKeys(source, find(source, '('), elements)
+}
+
+function predicate(statement: Statement, node: PgNode): string | undefined {
+  const source = sourceOf(statement)
+  return expressionFrom(source, find(source, 'WHERE', find(source, '(')) + 1, node)
 }
 
 /** What a key is called in the name of an index: its column, else its outermost function, else `expr`. */

@@ -4,8 +4,14 @@ import { printedName } from '../printed-name.ts'
 import { DEFAULT_SCHEMA, strings } from '../relation.ts'
 import { closing, isExpression, type Source, textOf } from './slice.ts'
 
+/** The keys where all are columns: no text is needed for them. */
+export function columnKeys(elements: readonly PgNode[]): readonly IndexKey[] | undefined {
+  if (elements.some((element) => element.name === undefined)) return undefined
+  return elements.map((element) => ({ column: element.name as string, options: optionsOf(element) }))
+}
+
 /** The keys in the parentheses that open at token `open`, or undefined where an expression could not be told. */
-export function readKeys(source: Source, open: number, elements: readonly PgNode[]): IndexKey[] | undefined {
+export function readKeys(source: Source, open: number, elements: readonly PgNode[]): readonly IndexKey[] | undefined {
   const keys: IndexKey[] = []
   let from = open + 1
   for (const element of elements) {

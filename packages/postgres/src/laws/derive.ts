@@ -6,26 +6,24 @@ import { exercise } from '../exercise.ts'
 import { readLiveTables } from '../live-table.ts'
 import type { Proof } from './law.ts'
 
-/** Code of both schemas, each tried at home first: what fails there says nothing about the plan. */
-export async function deriveBoth(proof: Proof): Promise<{ oldCode: TableCode[]; newCode: TableCode[] }> {
-  const [before, after] = [await proof.clone('before'), await proof.clone('after')]
-  try {
-    const started = await readLiveTables(before.client, proof.touched)
-    const fresh = await deriveCode(
-      after.client,
+/**
+ * Code of both schemas, each tried at home first: what fails there says nothing about the plan. The old schema's home is `oldApp`'s own database, before
+ * the first step.
+ */
+export async function deriveBoth(proof: Proof, oldApp: App, observer: pg.Client): Promise<{ oldCode: TableCode[]; newCode: TableCode[] }> {
+  const started = await readLiveTables(observer, proof.touched)
+  const newCode = await proof.withFinal(async (client) => {
+    const { code, warnings } = await deriveCode(
+      client,
       proof.touchedAfter,
       started.map((table) => ({ table })),
     )
-    const old = await deriveCode(before.client, proof.touched, fresh.code)
-    for (const warning of new Set([...old.warnings, ...fresh.warnings])) proof.warn(warning)
-    return {
-      oldCode: await working(openApp(await before.connect(), 'old'), before.client, old.code, proof),
-      newCode: await working(openApp(await after.connect(), 'new'), after.client, fresh.code, proof),
-    }
-  } finally {
-    await before.close()
-    await after.close()
-  }
+    for (const warning of warnings) proof.warn(warning)
+    return working(openApp(client, 'new'), client, code, proof)
+  })
+  const { code, warnings } = await deriveCode(observer, proof.touched, newCode)
+  for (const warning of warnings) proof.warn(warning)
+  return { oldCode: await working(oldApp, observer, code, proof), newCode }
 }
 
 async function working(app: App, observer: pg.Client, code: readonly TableCode[], proof: Proof): Promise<TableCode[]> {

@@ -16,7 +16,7 @@ export const ends: Law = {
   async prove(proof) {
     const steps = proof.plan.stages.flatMap((stage) => stage.steps)
     if (steps.length === 0) return verdict(ends, 0, '', [])
-    const ours = await proof.clone('before')
+    const ours = await proof.clone()
     try {
       await runSteps(ours.client, steps)
       const schema = await schemaFindings(ours.client, proof)
@@ -41,25 +41,19 @@ export async function schemaFindings(client: pg.Client, proof: Proof): Promise<s
 async function dataFindings(ours: pg.Client, tables: readonly LiveTable[], proof: Proof): Promise<{ findings: string[]; rows: number }> {
   const findings: string[] = []
   let rows = 0
-  const before = await proof.clone('before')
-  const original = proof.originalRuns ? await proof.clone('before') : undefined
-  try {
-    if (original) await proof.runOriginal(original)
-    const started = await readLiveTables(before.client, proof.touched)
+  await proof.readSeeded(async (before) => {
+    const started = await readLiveTables(before, proof.touched)
     for (const table of tables) {
       const expects = await expectationsOf(ours, table, proof.plan.expects)
       const start = started.find((t) => t.key === table.key)
       const { rowCount } = await ours.query(`SELECT FROM ${table.key}`)
       rows += rowCount ?? 0
-      if (original) findings.push(...(await compareWithOriginal(ours, original.client, table, expects, proof)))
-      if (start && (expects.length > 0 || !original)) {
-        findings.push(...(await compareWithBefore(ours, before.client, table, start, expects, original !== undefined)))
+      if (proof.original) findings.push(...(await compareWithOriginal(ours, proof.original, table, expects, proof)))
+      if (start && (expects.length > 0 || !proof.original)) {
+        findings.push(...(await compareWithBefore(ours, before, table, start, expects, proof.original !== undefined)))
       }
     }
-  } finally {
-    await original?.close()
-    await before.close()
-  }
+  })
   return { findings, rows }
 }
 
@@ -92,7 +86,7 @@ async function compareWithOriginal(
     const difference = await compare(columnReadings(names))
     if (!difference) return []
     // What the ORM's SQL itself fills differently each time (now(), random) can only be there or not.
-    const again = await proof.clone('before')
+    const again = await proof.clone()
     const volatile = new Set<string>()
     try {
       await proof.runOriginal(again)

@@ -1,4 +1,5 @@
 import type { Catalog, Hazard, Plan } from '@expand-contract/core'
+import type pg from 'pg'
 import type { Clone } from '../shadow.ts'
 
 /** What one law says about a plan. */
@@ -30,14 +31,18 @@ export interface Proof {
   /** Tables of the schema before that the plan is about, and those of the schema after. */
   readonly touched: readonly string[]
   readonly touchedAfter: readonly string[]
-  /** True where the ORM's SQL runs on the seeded database. */
-  readonly originalRuns: boolean
+  /** The seeded database after the ORM's SQL, where it runs there. For reading. */
+  readonly original?: pg.Client
   /** True where the seed had to be one that the final schema takes: applications then leave no rows behind either. */
   readonly isTame: boolean
   readonly code?: Code
   readonly replan?: (steps: readonly (readonly string[])[]) => readonly Hazard[]
-  /** A fresh copy of the seeded database before the migration, or of the seeded one after the ORM's SQL. */
-  clone(of: 'before' | 'after'): Promise<Clone>
+  /** A fresh copy of the seeded database before the migration. */
+  clone(): Promise<Clone>
+  /** Opens the seeded database itself, for reading: the copies are made of it. */
+  readSeeded<T>(work: (client: pg.Client) => Promise<T>): Promise<T>
+  /** Opens a database with the schema after the ORM's own SQL and rows that this schema takes. */
+  withFinal<T>(work: (client: pg.Client) => Promise<T>): Promise<T>
   /** Runs the migration as the ORM would. Throws PostgreSQL's error. */
   runOriginal(clone: Clone): Promise<void>
   warn(message: string): void

@@ -11,7 +11,7 @@ export const locks: Law = {
   law: 4,
   name: 'locks as declared',
   async prove(proof) {
-    const clone = await proof.clone('before')
+    const clone = await proof.clone()
     const observation = { findings: [] as string[], statements: 0, steps: 0 }
     try {
       for (const stage of proof.plan.stages) {

@@ -26,10 +26,10 @@ export interface Traffic {
 
 /** Opens both applications on a fresh copy of the seeded database, with the code that was given or that the schemas tell. */
 export async function openTraffic(proof: Proof): Promise<Traffic> {
-  const { oldCode, newCode } = proof.code ? { oldCode: [], newCode: [] } : await deriveBoth(proof)
-  const clone = await proof.clone('before')
+  const clone = await proof.clone()
   const observer = await clone.connect()
   const [oldApp, newApp] = [openApp(await clone.connect(), 'old'), openApp(await clone.connect(), 'new')]
+  const { oldCode, newCode } = proof.code ? { oldCode: [], newCode: [] } : await deriveBoth(proof, oldApp, observer)
   const triggers = await triggerNames(observer)
   const promised = await promisedColumns(observer, proof.plan)
   const findings: string[] = []

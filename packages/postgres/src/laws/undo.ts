@@ -16,7 +16,7 @@ export const undo: Law = {
   async prove(proof) {
     const [{ steps }, contract] = proof.plan.stages
     if (!steps.some((step) => 'sql' in step.undo)) return verdict(undo, 0, '', [])
-    const clone = await proof.clone('before')
+    const clone = await proof.clone()
     const findings: string[] = []
     let statements = 0
     try {

@@ -1,5 +1,5 @@
-import { installedVersions } from '../../src/index.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { installedVersions } from '../../src/index.ts'
 import { type Server, startServer } from '../../src/server.ts'
 import { type Verdict, verifyPlan } from '../../src/verify.ts'
 import { CREATE_INDEX, DROP_COLUMN, HISTORY, RENAME, UNIQUE_INDEX } from './plans.ts'
