@@ -102,7 +102,7 @@ function section(name: string, lines: readonly string[]): string {
 }
 
 function renderStep(step: Step): string {
-  const undo = 'none' in step.undo ? `-- undo: none. ${step.undo.none}` : `-- undo: ${step.undo.sql.join('; ')}`
+  const undo = `-- undo: ${'sql' in step.undo ? step.undo.sql.join('; ') : 'none' in step.undo ? `none. ${step.undo.none}` : `impossible. ${step.undo.irreversible}`}`
   return `-- ${step.id}: ${describe(step)}\n${body(step)}\n${undo.replaceAll('\n', '\n--   ')}`
 }
 

@@ -1,6 +1,7 @@
 import { canonicalJson } from './canonical.ts'
 import type { Plan, Step } from './plan.ts'
 import { comment, stepFile, stepNotes, transactionSql } from './step-file.ts'
+import { stepsToUndo } from './undoable.ts'
 
 /** lock_timeout in ms for undoing a step that has none of its own. */
 const UNDO_LOCK_TIMEOUT = 2_000
@@ -19,14 +20,13 @@ export interface PlanFolderWords {
  */
 export function planFolder(plan: Plan, words: PlanFolderWords): [path: string, text: string][] {
   const [expand, contract] = plan.stages
-  const undoable = expand.steps.filter((step) => 'sql' in step.undo && step.undo.sql.length > 0).reverse()
   return [
     ['plan.json', canonicalJson(plan)],
     ['original.sql', plan.source.sql],
     ...contract.steps.map((step): [string, string] => {
       return [`contract/${step.id}.sql`, stepFile(step, [...stepNotes(step, plan.id), words.held, `Opens: ${contract.opensWhen}`])]
     }),
-    ...undoable.map((step, i): [string, string] => {
+    ...stepsToUndo(expand.steps).map((step, i): [string, string] => {
       const name = `${String(i + 1).padStart(2, '0')}-${step.id.replace(/^\d+-/, '')}`
       return [`undo/${name}.sql`, undoFile(step, plan, words)]
     }),

@@ -34,8 +34,14 @@ export interface Refusal {
   readonly line: number
 }
 
-/** How to take a step back while the contract is held. `sql` runs in one transaction unless `alone`; or `none` says why nothing is to do. */
-export type Undo = { readonly sql: readonly string[]; readonly alone?: true } | { readonly none: string }
+/**
+ * How to take a step back while the contract is held. `sql` runs in one transaction unless `alone`. `none`: nothing is left to do, and why. `irreversible`: it can't
+ * be taken back, and what protects the data instead; DDL before such a step stays too, a backfill's filled values stay.
+ */
+export type Undo =
+  | { readonly sql: readonly string[]; readonly alone?: true }
+  | { readonly none: string }
+  | { readonly irreversible: string }
 
 interface StepBase {
   /** `01-add-column`: position and slug, unique in the plan. */

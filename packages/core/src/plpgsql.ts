@@ -1,4 +1,5 @@
-import { type PgNode, parsePlPgSql, parseStatement, SqlSyntaxError, untag } from './parser.ts'
+import { type PgNode, parsePlPgSql, untag } from './parser.ts'
+import { executedSql } from './plpgsql-execute.ts'
 import { readScript } from './read.ts'
 import type { Statement } from './statement.ts'
 
@@ -21,8 +22,14 @@ export interface Block {
   readonly handlers: readonly { readonly conditions: readonly string[]; readonly items: readonly BodyItem[] }[]
 }
 
-/** Reads the body of a DO or CREATE FUNCTION statement; a reason in words where it can't be. */
-export function readBody(statement: Statement): Block | { readonly opaque: string } {
+/** Why a body can't be read, in words, and its text where it is PL/pgSQL at least. */
+export interface Opaque {
+  readonly opaque: string
+  readonly text?: string
+}
+
+/** Reads the body of a DO or CREATE FUNCTION statement. */
+export function readBody(statement: Statement): Block | Opaque {
   const [, fields] = untag(statement.node)
   const option = (name: string): PgNode | undefined =>
     ((fields.args ?? fields.options ?? []) as PgNode[]).find((o) => o.DefElem?.defname === name)?.DefElem.arg
@@ -34,7 +41,10 @@ export function readBody(statement: Statement): Block | { readonly opaque: strin
   if (language !== 'plpgsql') return { opaque: `the language ${language} can't be read` }
   const tree = parsePlPgSql(statement.sql)
   const action = tree?.plpgsql_funcs?.[0]?.PLpgSQL_function?.action?.PLpgSQL_stmt_block
-  return action ? readBlock(action, statement) : { opaque: 'its body is not PL/pgSQL that can be read' }
+  if (action) return readBlock(action, statement)
+  const as = option('as')
+  const text = (as?.String?.sval ?? as?.List?.items?.[0]?.String?.sval) as string | undefined
+  return { opaque: 'its body is not PL/pgSQL that can be read', ...(text !== undefined && { text }) }
 }
 
 /** All statements of a body, in their order, whatever they depend on, and what can't be seen. */
@@ -76,14 +86,6 @@ export function doBody(statement: Statement): readonly Statement[] | undefined {
   return opaque.length > 0 ? undefined : statements
 }
 
-const DATA_ONLY: ReadonlySet<string> = new Set('SelectStmt InsertStmt UpdateStmt DeleteStmt MergeStmt TransactionStmt'.split(' '))
-
-/** True where a function's body may change the schema: it holds more than reads and writes of rows, or something that can't be seen. */
-export function changesSchema(statement: Statement): boolean {
-  const { statements, opaque } = bodyStatements(statement)
-  return opaque.length > 0 || statements.some((s) => !DATA_ONLY.has(untag(s.node)[0]))
-}
-
 function statementsIn(sql: string, outer: Statement): BodyItem[] {
   const script = readScript(sql)
   if (script.unreadable) return [{ kind: 'opaque', reason: `a statement in it can't be read: ${script.unreadable.message}` }]
@@ -104,9 +106,7 @@ function readItems(nodes: readonly PgNode[] | undefined, outer: Statement): Body
 
 /** PL/pgSQL statements that run no SQL of their own that could change a schema. */
 const HARMLESS: ReadonlySet<string> = new Set(
-  'assign perform getdiag assert open fetch close return_next return_query exit commit rollback'
-    .split(' ')
-    .map((name) => `PLpgSQL_stmt_${name}`),
+  'assign getdiag assert open fetch close return_next return_query exit commit rollback'.split(' ').map((name) => `PLpgSQL_stmt_${name}`),
 )
 
 function readItem(node: PgNode, outer: Statement): BodyItem[] {
@@ -118,9 +118,14 @@ function readItem(node: PgNode, outer: Statement): BodyItem[] {
     case 'PLpgSQL_stmt_execsql':
       return statementsIn(queryOf(s.sqlstmt), outer)
     case 'PLpgSQL_stmt_call':
+    case 'PLpgSQL_stmt_perform':
       return statementsIn(queryOf(s.expr), outer)
-    case 'PLpgSQL_stmt_dynexecute':
-      return executed(s, outer)
+    case 'PLpgSQL_stmt_dynexecute': {
+      const sql = executedSql(queryOf(s.query))
+      if (sql === 'without effect') return []
+      if (sql === undefined) return [{ kind: 'opaque', reason: 'it runs SQL that is put together when it runs (EXECUTE)' }]
+      return statementsIn(sql.text, outer)
+    }
     case 'PLpgSQL_stmt_if':
       return [readIf(s, outer)]
     case 'PLpgSQL_stmt_case': {
@@ -159,22 +164,4 @@ function readIf(s: PgNode, outer: Statement): BodyItem {
 
 function queryOf(expression: PgNode | undefined): string {
   return (expression?.PLpgSQL_expr?.query as string | undefined) ?? ''
-}
-
-/** EXECUTE of one string literal is that statement; anything else is made when it runs. */
-function executed(s: PgNode, outer: Statement): BodyItem[] {
-  const literal = literalIn(queryOf(s.query))
-  return literal === undefined
-    ? [{ kind: 'opaque', reason: 'it runs SQL that is put together when it runs (EXECUTE)' }]
-    : statementsIn(literal, outer)
-}
-
-function literalIn(expression: string): string | undefined {
-  try {
-    const select = parseStatement(`SELECT ${expression}`).SelectStmt
-    return select?.targetList?.[0]?.ResTarget?.val?.A_Const?.sval?.sval
-  } catch (error) {
-    if (error instanceof SqlSyntaxError) return undefined
-    throw error
-  }
 }

@@ -5,6 +5,7 @@ import { untag } from './parser.ts'
 import type { DraftDdl } from './plan.ts'
 import { tableAction } from './relation.ts'
 import type { Statement } from './statement.ts'
+import { undoOf } from './verbatim-undo.ts'
 
 /**
  * Statements without a hazard, copied as they are. They share a transaction as long as it locks one live table only: locks that pile up make a longer wait and can
@@ -31,7 +32,7 @@ export function verbatimSteps(statements: readonly Statement[], migration: Migra
     title: titleOf(group.statements),
     why: 'Nothing here scans, rewrites or breaks running code: copied as the ORM wrote it.',
     sql: group.statements.map((s) => s.sql),
-    undo: { none: 'Copied from the migration: undo it as you would the original.' },
+    undo: undoOf(group.statements, migration),
     verbatim: true,
   }))
 }

@@ -1,7 +1,8 @@
-import { displayTable, quoteName } from '@expand-contract/core'
+import { displayTable } from '@expand-contract/core'
 import type pg from 'pg'
 import { insertTamed, type Row } from './insert-row.ts'
-import { type LiveColumn, type LiveForeignKey, type LiveTable, readLiveTables } from './live-table.ts'
+import { type LiveColumn, type LiveTable, readLiveTables } from './live-table.ts'
+import { setParents } from './parents.ts'
 import { plainValue } from './row-values.ts'
 
 /** What an application does with one table, as an ORM would: it names every column of its own schema and no other. */
@@ -13,6 +14,8 @@ export interface TableCode {
   readonly key: readonly string[]
   /** Columns that the migration changes: written one by one. */
   readonly changed: readonly string[]
+  /** Statements that fail, and columns that read back otherwise, on the code's own schema: they say nothing about a plan and are left out. */
+  readonly skips: ReadonlySet<string>
 }
 
 /** The same table in the other schema, with values that it takes, where they are known. */
@@ -39,7 +42,7 @@ export async function deriveCode(
     }
     const key = table.uniques.find((columns) => columns.every((name) => column(table, name)?.notNull)) ?? []
     const changed = table.columns.filter((c) => isWritable(c) && !key.includes(c.name) && isChanged(c, twin?.table)).map((c) => c.name)
-    code.push({ table, template, key, changed })
+    code.push({ table, template, key, changed, skips: new Set() })
   }
   return { code, warnings }
 }
@@ -84,7 +87,7 @@ async function acceptedRow(client: pg.Client, table: LiveTable, twin: Twin | und
   }
   const checked = twin?.table.checks.filter((c) => !table.checks.some((own) => own.name === c.name)).flatMap((c) => c.columns)
   for (const name of checked ?? []) if (row.has(name)) row.set(name, twin?.template?.get(name) ?? row.get(name) ?? null)
-  await setParents(client, table, row)
+  await setParents(client, table, row, { n: 0, reserve: 0 })
   return insertTamed(client, table, row, 991)
 }
 
@@ -97,38 +100,6 @@ export async function freshRow(client: pg.Client, { table, template }: TableCode
     const text = value && row.has(name) ? plainValue(value.value, n) : undefined
     if (text !== undefined) row.set(name, text)
   }
-  await setParents(client, table, row)
+  await setParents(client, table, row, { n, reserve: 0 })
   return row
-}
-
-async function setParents(client: pg.Client, table: LiveTable, row: Map<string, string | null>): Promise<void> {
-  const set = new Set<string>()
-  for (const foreign of table.foreign) {
-    const parent = await freeParent(client, table, foreign, row, set)
-    for (const [i, name] of foreign.columns.entries()) {
-      if (parent) row.set(name, parent[i] ?? null)
-      else if (!column(table, name)?.notNull) row.set(name, null)
-      set.add(name)
-    }
-  }
-}
-
-/** A row of the parent, one without children where there is one; a column that an earlier foreign key has set is kept. */
-async function freeParent(
-  client: pg.Client,
-  table: LiveTable,
-  foreign: LiveForeignKey,
-  row: Row,
-  set: ReadonlySet<string>,
-): Promise<(string | null)[] | undefined> {
-  const parts = foreign.columns.map((name, i) => ({ name, ref: quoteName(foreign.references[i] ?? '') }))
-  const fixed = parts.filter((p) => set.has(p.name))
-  const { rows } = await client.query({
-    text: `SELECT ${parts.map((p) => `p.${p.ref}::text`).join(', ')} FROM ${foreign.table} p
-      ${fixed.length > 0 ? `WHERE ${fixed.map((p, i) => `p.${p.ref}::text = $${i + 1}`).join(' AND ')}` : ''}
-      ORDER BY EXISTS (SELECT FROM ${table.key} c WHERE ${parts.map((p) => `c.${quoteName(p.name)}::text = p.${p.ref}::text`).join(' AND ')}), 1 LIMIT 1`,
-    values: fixed.map((p) => row.get(p.name) ?? null),
-    rowMode: 'array',
-  })
-  return rows[0]
 }

@@ -1,11 +1,12 @@
-import { displayTable, quoteName } from '@expand-contract/core'
+import { displayTable } from '@expand-contract/core'
 import type pg from 'pg'
 import type { App } from './app.ts'
-import { column, freshRow, isWritable, type TableCode } from './code.ts'
+import { column, freshRow, type TableCode } from './code.ts'
 import type { Row } from './insert-row.ts'
 import { plainValue } from './row-values.ts'
 import { show } from './rows.ts'
 import { describe } from './run-steps.ts'
+import { deleteSql, insertSql, isFree, isRequired, selectSql, updateSql, upsertSql, usesUpParents } from './statements.ts'
 
 /** Names one row of a table: values of the key columns. */
 export type Key = readonly (string | null)[]
@@ -16,143 +17,117 @@ export interface ExerciseOptions {
   /** A number that no earlier row had. */
   readonly next: () => number
   /** Called after each write, with the row's key where it has one. */
-  readonly afterWrite?: (code: TableCode, key: Key | undefined, row: Row) => Promise<void>
+  readonly afterWrite?: (code: TableCode, key: Key | undefined) => Promise<void>
   /** Leaves no row behind. */
   readonly isClean: boolean
-  readonly report: (failure: string) => void
+  /** `about` names what failed (a statement or a column) in a way that is the same in each run: what is in {@link TableCode.skips} is left out. */
+  readonly report: (failure: string, about: string) => void
+}
+
+interface Run extends ExerciseOptions {
+  readonly app: App
+  readonly code: TableCode
 }
 
 /** Inserts, reads, updates, upserts and deletes as one application; reads back what it wrote. */
 export async function exercise(app: App, code: TableCode, options: ExerciseOptions): Promise<void> {
-  const { table, key } = code
+  const run: Run = { ...options, app, code }
+  const { table, key, changed } = code
   const row = await freshRow(options.observer, code, options.next())
-  const full = await insert(app, code, row, options)
+  const full = await insert(run, row)
   if (!full) return
-  await expectRow(app, code, full, row, options)
-  const needed = new Map([...row].filter(([name]) => isRequired(code, name)))
-  const bare = needed.size < row.size ? await insert(app, code, await withOwnKeys(code, needed, options), options) : undefined
+  await expectRow(run, full, row)
+  const needed = [...row.keys()].filter((name) => isRequired(code, name))
+  const bare = needed.length < row.size ? await insertBare(run, needed) : undefined
   if (key.length === 0) return
-  for (const name of code.changed) await update(app, code, full, row, [name], options)
-  await update(
-    app,
-    code,
-    full,
-    row,
-    [...row.keys()].filter((name) => !key.includes(name)),
-    options,
-  )
-  for (const unique of table.uniques) await upsert(app, code, full, row, unique, options)
-  await remove(app, code, full, options)
-  const isBound = table.uniques.some((columns) => columns.every((name) => table.foreign.some((f) => f.columns.includes(name))))
-  if (bare && (options.isClean || isBound)) await remove(app, code, bare, options)
+  for (const name of changed) await clear(run, full, name)
+  for (const name of changed) await update(run, full, row, [name])
+  const others = [...row.keys()].filter((name) => !key.includes(name))
+  await update(run, full, row, others)
+  for (const unique of table.uniques) await upsert(run, full, row, unique)
+  await remove(run, full)
+  if (bare && (options.isClean || usesUpParents(code))) await remove(run, bare)
 }
 
 /** `SELECT` of all the code's columns by key, as another application may run it on a row that this one did not write. */
-export async function readByKey(app: App, { table, key }: TableCode, values: Key): Promise<Map<string, string | null> | undefined> {
-  const columns = table.columns.map((c) => c.name)
-  const sql = `SELECT ${columns.map(quoteName).join(', ')} FROM ${table.key} WHERE ${keyCondition(key, 0)}`
-  const { rows } = await app.run(sql, values)
+export async function readByKey(app: App, code: TableCode, values: Key): Promise<Map<string, string | null> | undefined> {
+  const { rows } = await app.run(selectSql(code), values)
   const [found] = rows
-  return found && new Map(columns.map((name, i) => [name, found[i] ?? null]))
+  return found && new Map(code.table.columns.map((c, i) => [c.name, found[i] ?? null]))
 }
 
-/** `"a" = $1 AND "b" = $2` */
-export function keyCondition(key: readonly string[], from: number): string {
-  return key.map((name, i) => `${quoteName(name)} = $${from + i + 1}`).join(' AND ')
-}
-
-function isRequired({ table, key }: TableCode, name: string): boolean {
-  const c = column(table, name)
-  return c !== undefined && !c.hasDefault && (c.notNull || key.includes(name))
-}
-
-async function withOwnKeys(code: TableCode, needed: Row, options: ExerciseOptions): Promise<Row> {
-  const fresh = await freshRow(options.observer, code, options.next())
-  return new Map([...needed.keys()].map((name) => [name, fresh.get(name) ?? null]))
-}
-
-async function insert(app: App, code: TableCode, row: Row, options: ExerciseOptions): Promise<Key | undefined> {
-  const { table, key } = code
-  const names = [...row.keys()].map(quoteName)
-  const values = row.size > 0 ? `(${names.join(', ')}) VALUES (${names.map((_, i) => `$${i + 1}`).join(', ')})` : 'DEFAULT VALUES'
-  const returning = key.length > 0 ? ` RETURNING ${key.map(quoteName).join(', ')}` : ''
-  const result = await tried(app, `INSERT INTO ${table.key} ${values}${returning}`, [...row.values()], options)
+async function insert(run: Run, row: Row): Promise<Key | undefined> {
+  const result = await tried(run, insertSql(run.code, row), [...row.values()])
   if (!result) return undefined
-  const id = key.length > 0 ? result.rows[0] : undefined
-  await options.afterWrite?.(code, id, row)
+  const id = run.code.key.length > 0 ? result.rows[0] : undefined
+  await run.afterWrite?.(run.code, id)
   return id ?? []
 }
 
-async function update(app: App, code: TableCode, id: Key, row: Row, names: readonly string[], options: ExerciseOptions): Promise<void> {
+/** A row of which only those columns are written that must be: code that leaves the rest to the database. */
+async function insertBare(run: Run, needed: readonly string[]): Promise<Key | undefined> {
+  const fresh = await freshRow(run.observer, run.code, run.next())
+  return insert(run, new Map(needed.map((name) => [name, fresh.get(name) ?? null])))
+}
+
+/** Writes NULL where the code's own schema allows it. Whether it stays NULL is not asked: a plan may fill it. */
+async function clear(run: Run, id: Key, name: string): Promise<void> {
+  const canBeEmpty = column(run.code.table, name)?.notNull === false && isFree(run.code, name)
+  if (canBeEmpty) await write(run, updateSql(run.code, [name]), [null], id, 'to NULL')
+}
+
+async function update(run: Run, id: Key, row: Row, names: readonly string[]): Promise<void> {
   if (names.length === 0) return
-  const { table, key, template } = code
-  const free = (name: string) =>
-    !table.foreign.some((f) => f.columns.includes(name)) &&
-    !table.checks.some((c) => c.columns.includes(name)) &&
-    !table.distinct.includes(name)
-  const next = options.next()
+  const n = run.next()
   const written = new Map(
     names.map((name) => {
-      const c = column(table, name)
-      const value = c && free(name) ? plainValue(c.value, next) : undefined
-      return [name, value ?? row.get(name) ?? template.get(name) ?? null]
+      const type = column(run.code.table, name)?.value
+      const value = type && isFree(run.code, name) ? plainValue(type, n) : undefined
+      return [name, value ?? row.get(name) ?? null]
     }),
   )
-  const set = names.map((name, i) => `${quoteName(name)} = $${i + 1}`).join(', ')
-  const sql = `UPDATE ${table.key} SET ${set} WHERE ${keyCondition(key, names.length)}`
-  const write = async (values: Row) => {
-    const result = await tried(app, sql, [...values.values(), ...id], options)
-    if (result?.count === 0) options.report(`${displayTable(table.key)}: an UPDATE by key found no row\n  ${sql}`)
-    if (result) await options.afterWrite?.(code, id, values)
-    return result !== undefined
-  }
-  const [only, more] = names
-  const canBeEmpty = only !== undefined && more === undefined && column(table, only)?.notNull === false && free(only)
-  if (canBeEmpty) await write(new Map([[only, null]]))
-  if (await write(written)) await expectRow(app, code, id, written, options)
+  if (await write(run, updateSql(run.code, names), [...written.values()], id)) await expectRow(run, id, written)
 }
 
-async function upsert(app: App, code: TableCode, id: Key, row: Row, unique: readonly string[], options: ExerciseOptions): Promise<void> {
+async function write(run: Run, sql: string, values: readonly (string | null)[], id: Key, how = ''): Promise<boolean> {
+  const result = await tried(run, sql, [...values, ...id], how)
+  if (result?.count === 0) run.report(`${displayTable(run.code.table.key)}: an UPDATE by key found no row\n  ${sql}`, sql + how)
+  if (result) await run.afterWrite?.(run.code, id)
+  return result !== undefined
+}
+
+async function upsert(run: Run, id: Key, row: Row, unique: readonly string[]): Promise<void> {
   if (unique.some((name) => row.get(name) == null)) return
-  const { table, key } = code
-  const names = [...row.keys()]
-  const set = names.filter((name) => !key.includes(name)).map((name) => `${quoteName(name)} = EXCLUDED.${quoteName(name)}`)
-  const sql = `INSERT INTO ${table.key} (${names.map(quoteName).join(', ')}) VALUES (${names.map((_, i) => `$${i + 1}`).join(', ')}) ON CONFLICT (${unique.map(quoteName).join(', ')}) DO ${set.length > 0 ? `UPDATE SET ${set.join(', ')}` : 'NOTHING'}`
-  const result = await tried(app, sql, [...row.values()], options)
+  const result = await tried(run, upsertSql(run.code, row, unique), [...row.values()])
   if (!result) return
-  await options.afterWrite?.(code, id, row)
-  if (set.length > 0) await expectRow(app, code, id, row, options)
+  await run.afterWrite?.(run.code, id)
+  if (result.count > 0) await expectRow(run, id, row)
 }
 
-async function remove(app: App, { table, key }: TableCode, id: Key, options: ExerciseOptions): Promise<void> {
-  const sql = `DELETE FROM ${table.key} WHERE ${keyCondition(key, 0)}`
-  const result = await tried(app, sql, id, options)
-  if (result && result.count !== 1) options.report(`${displayTable(table.key)}: a DELETE by key removed ${result.count} rows\n  ${sql}`)
+async function remove(run: Run, id: Key): Promise<void> {
+  const sql = deleteSql(run.code)
+  const result = await tried(run, sql, id)
+  if (result && result.count !== 1)
+    run.report(`${displayTable(run.code.table.key)}: a DELETE by key removed ${result.count} rows\n  ${sql}`, sql)
 }
 
-async function expectRow(app: App, code: TableCode, id: Key, written: Row, options: ExerciseOptions): Promise<void> {
-  if (id.length === 0) return
-  const { table } = code
-  let found: Map<string, string | null> | undefined
+async function expectRow(run: Run, id: Key, written: Row): Promise<void> {
+  const { app, code, observer, report } = run
+  const sql = selectSql(code)
+  if (id.length === 0 || code.skips.has(sql)) return
+  const name = displayTable(code.table.key)
   try {
-    found = await readByKey(app, code, id)
+    const found = await readByKey(app, code, id)
+    if (!found) return report(`${name}: a row that was just written is not there`, sql)
+    const sent = [...written].filter(([c, value]) => value !== null && !code.skips.has(c))
+    const printed = await asPrinted(observer, code, sent)
+    for (const [i, [c]] of sent.entries()) {
+      if (printed[i] !== found.get(c)) report(`${name}.${c}: wrote ${show(printed[i])}, read back ${show(found.get(c))}`, c)
+    }
   } catch (error) {
-    options.report(`${displayTable(table.key)}: ${describe(error)}\n  SELECT of all columns by key`)
-    return
-  }
-  if (!found) {
-    options.report(`${displayTable(table.key)}: a row that was just written is not there`)
-    return
-  }
-  const sent = [...written].filter(([name, value]) => value !== null && isWritable(column(table, name) ?? NOT_WRITABLE))
-  const printed = await asPrinted(options.observer, code, sent)
-  for (const [i, [name]] of sent.entries()) {
-    const [want, got] = [printed[i], found.get(name)]
-    if (want !== got) options.report(`${displayTable(table.key)}.${name}: wrote ${show(want)}, read back ${show(got)}`)
+    report(`${name}: ${describe(error)}\n  ${sql}`, sql)
   }
 }
-
-const NOT_WRITABLE = { generated: true, counts: true } as NonNullable<ReturnType<typeof column>>
 
 /** How the server prints these values in the columns' own types. */
 async function asPrinted(
@@ -167,11 +142,12 @@ async function asPrinted(
   return rows[0] ?? []
 }
 
-async function tried(app: App, sql: string, values: readonly (string | null)[], options: ExerciseOptions) {
+async function tried(run: Run, sql: string, values: readonly (string | null)[], how = '') {
+  if (run.code.skips.has(sql + how)) return undefined
   try {
-    return await app.run(sql, values)
+    return await run.app.run(sql, values)
   } catch (error) {
-    options.report(`${describe(error)}\n  ${sql}`)
+    run.report(`${describe(error)}\n  ${sql}`, sql + how)
     return undefined
   }
 }

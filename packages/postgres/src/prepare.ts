@@ -3,7 +3,8 @@ import type pg from 'pg'
 import { readDefinitions } from './introspect/definitions.ts'
 import { introspect } from './introspect/introspect.ts'
 import type { Proof } from './laws/law.ts'
-import { describe, runSteps } from './run-steps.ts'
+import { type Rehearsal, rehearse } from './laws/rehearse.ts'
+import { describe } from './run-steps.ts'
 import { seed, seedTame } from './seed.ts'
 import { type Clone, openShadow, replay, runFile, type Shadow } from './shadow.ts'
 import { namesIn, touchedTables } from './touched.ts'
@@ -51,6 +52,7 @@ export async function prepare(input: VerifyInput, warn: (message: string) => voi
       touched: before.touched,
       touchedAfter: final.result.touched,
       ...(seeded.original && { original: seeded.original.client }),
+      rehearsal: seeded.rehearsal,
       isTame: seeded.isTame,
       ...(input.code && { code: input.code }),
       ...(input.replan && { replan: input.replan }),
@@ -64,6 +66,7 @@ export async function prepare(input: VerifyInput, warn: (message: string) => voi
       proof,
       close: async () => {
         await seeded.original?.close()
+        await seeded.rehearsal.clone.close()
         await shadow.close()
       },
     }
@@ -71,6 +74,15 @@ export async function prepare(input: VerifyInput, warn: (message: string) => voi
     await shadow.close()
     throw error
   }
+}
+
+interface Seeded {
+  /** The seeded database. */
+  readonly name: string
+  /** A copy after the ORM's own SQL, where that runs on these rows. */
+  readonly original: Clone | undefined
+  readonly rehearsal: Rehearsal
+  readonly isTame: boolean
 }
 
 /**
@@ -84,31 +96,33 @@ async function seedBefore(
   final: string,
   touched: readonly string[],
   warn: (message: string) => void,
-): Promise<{ name: string; original: Clone | undefined; isTame: boolean }> {
+): Promise<Seeded> {
+  const tryBoth = async (name: string) => {
+    const original = await runOriginal(await shadow.clone(name), plan.source.sql)
+    return { name, original, rehearsal: await rehearse(await shadow.clone(name), plan, touched, warn) }
+  }
   const wild = await shadow.make(empty, (client) => seed(client, touched, rows))
-  const attempt = async (name: string, work: (client: pg.Client) => Promise<void>) => {
-    const clone = await shadow.clone(name)
-    try {
-      await work(clone.client)
-      return { clone, error: undefined }
-    } catch (error) {
-      await clone.close()
-      return { clone: undefined, error: describe(error) }
-    }
-  }
-  const original = await attempt(wild.name, (client) => runFile(client, plan.source.sql))
-  const steps = plan.stages.flatMap((stage) => stage.steps)
-  const ours = original.clone ? undefined : await attempt(wild.name, (client) => runSteps(client, steps))
-  await ours?.clone?.close()
-  if (original.clone || ours?.clone) {
+  const { name, original, rehearsal } = await tryBoth(wild.name)
+  if (!original.error || !rehearsal.failure) {
     for (const warning of wild.result) warn(warning)
-    return { name: wild.name, original: original.clone, isTame: false }
+    return { name, original: original.clone, rehearsal, isTame: false }
   }
+  await rehearsal.clone.close()
   warn(
-    `Rows that the schema allows today stop the migration as written (${original.error}) and the plan too (${ours?.error}). The laws ran on rows that the final schema takes.`,
+    `Rows that the schema allows today stop the migration as written (${original.error}) and the plan too (${rehearsal.failure.message}). The laws ran on rows that the final schema takes.`,
   )
   const tame = await shadow.make(empty, (before) => shadow.use(final, (after) => seedTame(before, after, touched, rows)))
   for (const warning of tame.result) warn(warning)
-  const { clone } = await attempt(tame.name, (client) => runFile(client, plan.source.sql))
-  return { name: tame.name, original: clone, isTame: true }
+  const again = await tryBoth(tame.name)
+  return { ...again, original: again.original.clone, isTame: true }
+}
+
+async function runOriginal(clone: Clone, sql: string): Promise<{ clone?: Clone; error?: string }> {
+  try {
+    await runFile(clone.client, sql)
+    return { clone }
+  } catch (error) {
+    await clone.close()
+    return { error: describe(error) }
+  }
 }

@@ -1,4 +1,4 @@
-import type { Backfill, Ddl, Step } from '@expand-contract/core'
+import { type Backfill, type Ddl, type Step, stepsToUndo } from '@expand-contract/core'
 import type pg from 'pg'
 import { runBackfill } from './run-backfill.ts'
 
@@ -41,11 +41,11 @@ export async function runStep(client: pg.Client, step: Step, hooks: StepHooks = 
   if (rows.length > 0) throw new StepFailure(step, '', step.message, true)
 }
 
-/** Takes steps back, the last one first. Throws {@link StepFailure}. Returns how many undo statements ran. */
+/** Takes steps back, the last one first, as far as they can be. Throws {@link StepFailure}. Returns how many undo statements ran. */
 export async function undoSteps(client: pg.Client, steps: readonly Step[]): Promise<number> {
   let count = 0
-  for (const step of [...steps].reverse()) {
-    if ('none' in step.undo) continue
+  for (const step of stepsToUndo(steps)) {
+    if (!('sql' in step.undo)) continue
     const { sql, alone } = step.undo
     if (!alone) await attempt(step, '', () => client.query('BEGIN'))
     try {

@@ -2,6 +2,7 @@ import { displayTable, quoteName } from '@expand-contract/core'
 import type pg from 'pg'
 import { insertRow, insertTamed, type Row } from './insert-row.ts'
 import { type LiveColumn, type LiveForeignKey, type LiveTable, readLiveTables } from './live-table.ts'
+import { setParents } from './parents.ts'
 import { hardValues, plainValue } from './row-values.ts'
 
 /** Rows tried for a touched table, and for one that is only referenced. */
@@ -56,7 +57,7 @@ async function copyRows(before: pg.Client, after: pg.Client, table: LiveTable, t
   }
 }
 
-async function emptyTables(client: pg.Client, tables: readonly { table: LiveTable; isTouched: boolean }[]): Promise<string[]> {
+async function emptyTables(client: pg.Client, tables: readonly Seeded[]): Promise<string[]> {
   const warnings: string[] = []
   for (const { table, isTouched } of tables) {
     const { rowCount } = await client.query(`SELECT FROM ${table.key} LIMIT 1`)
@@ -66,23 +67,36 @@ async function emptyTables(client: pg.Client, tables: readonly { table: LiveTabl
   return warnings
 }
 
+interface Seeded {
+  readonly table: LiveTable
+  readonly isTouched: boolean
+}
+
 /** The tables and those they reference, parents first. A parent's own parents come along only where it can't be written without them. */
-async function withParents(client: pg.Client, touched: readonly string[]): Promise<{ table: LiveTable; isTouched: boolean }[]> {
-  const direct = await readLiveTables(client, touched)
-  const known = new Map(direct.map((table) => [table.key, table]))
-  const order: { table: LiveTable; isTouched: boolean }[] = []
-  const visited = new Set<string>()
-  const visit = async (table: LiveTable, isTouched: boolean): Promise<void> => {
-    if (visited.has(table.key)) return
-    visited.add(table.key)
-    for (const foreign of table.foreign) {
-      if (!isTouched && !isRequired(table, foreign)) continue
-      const [parent] = known.has(foreign.table) ? [known.get(foreign.table)] : await readLiveTables(client, [foreign.table])
-      if (parent) await visit(parent, known.has(parent.key))
-    }
-    order.push({ table, isTouched })
+async function withParents(client: pg.Client, touched: readonly string[]): Promise<Seeded[]> {
+  const all = new Map<string, Seeded>()
+  const add = async (names: readonly string[], isTouched: boolean): Promise<void> => {
+    const tables = (await readLiveTables(client, names)).filter((table) => !all.has(table.key))
+    for (const table of tables) all.set(table.key, { table, isTouched })
+    const parents = tables.flatMap((table) => table.foreign.filter((f) => isTouched || isRequired(table, f)).map((f) => f.table))
+    if (parents.some((key) => !all.has(key))) await add(parents, false)
   }
-  for (const table of direct) await visit(table, true)
+  await add(touched, true)
+  return parentsFirst([...all.values()])
+}
+
+/** References in a circle are broken where one of them may be empty. */
+function parentsFirst(tables: readonly Seeded[]): Seeded[] {
+  const left = new Map(tables.map((seeded) => [seeded.table.key, seeded]))
+  const order: Seeded[] = []
+  const waits = ({ table }: Seeded, onlyRequired: boolean) =>
+    table.foreign.some((f) => f.table !== table.key && left.has(f.table) && (!onlyRequired || isRequired(table, f)))
+  while (left.size > 0) {
+    const rest = [...left.values()]
+    const next = rest.find((s) => !waits(s, false)) ?? rest.find((s) => !waits(s, true)) ?? (rest[0] as Seeded)
+    left.delete(next.table.key)
+    order.push(next)
+  }
   return order
 }
 
@@ -101,7 +115,7 @@ async function buildRow(client: pg.Client, table: LiveTable, i: number): Promise
     const value = column.generated || column.counts ? undefined : seedValue(table, column, at, i)
     if (value !== undefined) row.set(column.name, value)
   }
-  for (const foreign of table.foreign) await pickParent(client, table, foreign, row, i)
+  await setParents(client, table, row, { n: i, reserve: FREE_PARENTS, isEmpty: i % 6 === 1 })
   return row
 }
 
@@ -114,26 +128,4 @@ function seedValue(table: LiveTable, column: LiveColumn, at: number, i: number):
   const isUnique = table.uniques.some((columns) => columns.length === 1 && columns[0] === column.name)
   const value = i === 1 ? plain : isUnique ? (hard[i - 2] ?? plain) : (hard[(i - 2) % Math.max(1, hard.length)] ?? plain)
   return value ?? (column.hasDefault ? undefined : column.notNull ? '' : null)
-}
-
-async function pickParent(
-  client: pg.Client,
-  table: LiveTable,
-  foreign: LiveForeignKey,
-  row: Map<string, string | null>,
-  i: number,
-): Promise<void> {
-  const isOptional = foreign.columns.some((name) => table.columns.some((c) => c.name === name && !c.notNull))
-  const list = foreign.references.map((name) => `${quoteName(name)}::text`).join(', ')
-  const { rows } = await client.query({ text: `SELECT ${list} FROM ${foreign.table} ORDER BY 1 LIMIT 60`, rowMode: 'array' })
-  const usable = rows.slice(0, rows.length > FREE_PARENTS ? -FREE_PARENTS : undefined)
-  const parent = usable[i % Math.max(1, usable.length)] as (string | null)[] | undefined
-  if (isOptional && (i === 1 || !parent)) {
-    for (const name of foreign.columns) if (table.columns.some((c) => c.name === name && !c.notNull)) row.set(name, null)
-  } else if (parent) {
-    for (const [at, name] of foreign.columns.entries()) row.set(name, parent[at] ?? null)
-  } else if (foreign.table === table.key) {
-    // The first row of a table that must reference itself references itself.
-    for (const [at, name] of foreign.columns.entries()) row.set(name, row.get(foreign.references[at] ?? '') ?? null)
-  }
 }

@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { hazards, type SourceMigration } from '@expand-contract/core'
 import { EXIT } from '../exit.ts'
+import { shell } from '../flags/answers.ts'
 import type { Io } from '../io.ts'
 import { type Say, withProgress } from '../progress.ts'
 import { openProjects } from '../project/discover.ts'
@@ -66,7 +67,7 @@ async function checkSelection({ project, indices }: Selection, context: Context,
   const checked: Checked[] = []
   for (const planned of planAt(project.history.migrations, indices, context)) {
     await say(`planning ${planned.source.id}`)
-    const next = canRewrite(planned) ? `expand-contract rewrite ${planned.source.id}` : undefined
+    const next = canRewrite(planned) ? `npx expand-contract rewrite ${shell(planned.source.id)}` : undefined
     checked.push(asChecked(planned, context, next))
   }
   return checked

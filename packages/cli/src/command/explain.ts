@@ -6,7 +6,7 @@ import { json } from '../report/json.ts'
 import { didYouMean } from '../report/nearest.ts'
 import { style } from '../report/style.ts'
 
-/** `expand-contract explain [hazard]` */
+/** `npx expand-contract explain [hazard]` */
 export async function explain(code: string | undefined, flags: { readonly format: 'text' | 'json' }, io: Io): Promise<number> {
   const look = style(io.colors, io.width)
   if (code === undefined) {
@@ -15,7 +15,7 @@ export async function explain(code: string | undefined, flags: { readonly format
   }
   const hazard = hazards.get(code)
   if (!hazard) {
-    throw new UserError(`There is no hazard "${code}".${didYouMean(code, [...hazards.keys()])} All of them: expand-contract explain`)
+    throw new UserError(`There is no hazard "${code}".${didYouMean(code, [...hazards.keys()])} All of them: npx expand-contract explain`)
   }
   io.out(flags.format === 'json' ? json(hazard) : `${explainText(hazard, look)}\n`)
   return EXIT.ok

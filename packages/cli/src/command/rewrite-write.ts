@@ -3,6 +3,7 @@ import type { FileEdit, Plan } from '@expand-contract/core'
 import { EXIT } from '../exit.ts'
 import { emittedEdit } from '../plan/emitted.ts'
 import type { Picked } from '../project/pick.ts'
+import { deploymentOf } from '../project/project.ts'
 import { diffText, type FileChange } from '../report/diff-text.ts'
 import { nextText } from '../report/next-text.ts'
 import { shownPath } from '../report/path.ts'
@@ -36,7 +37,8 @@ export async function write(
     return EXIT.cancelled
   }
   await applyEdits(edits)
-  io.out(nextText(plan, { orm: adapter.id, files: edits.length, plans: shownPath(layout.plans, io.cwd) }, style))
+  const deployment = await deploymentOf(plan.stages[0].steps, project)
+  io.out(nextText(plan, { files: edits.length, plans: shownPath(layout.plans, io.cwd), deployment }, style))
   return EXIT.ok
 }
 

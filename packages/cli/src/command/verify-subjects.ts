@@ -40,7 +40,7 @@ export async function subjects(projects: readonly Project[], target: string | un
     if (written.length > 0) return Promise.all(written.map(({ project, id }) => writtenPlan(project, id)))
     const folders = projects.map((p) => shownPath(p.layout.plans, context.io.cwd)).join(', ')
     throw new UserError(
-      `There is no plan yet in ${folders}. Make one: expand-contract rewrite. Or prove a migration as it would be rewritten: expand-contract verify <migration>`,
+      `There is no plan yet in ${folders}. Make one: npx expand-contract rewrite. Or prove a migration as it would be rewritten: npx expand-contract verify <migration>`,
     )
   }
   const at = path.resolve(context.io.cwd, target)

@@ -1,3 +1,4 @@
+import { isUntouched } from '@expand-contract/core'
 import type { Server, Verdict } from '@expand-contract/postgres'
 import { EXIT } from '../exit.ts'
 import type { Io } from '../io.ts'
@@ -23,27 +24,24 @@ export async function verify(target: string | undefined, flags: VerifyFlags, io:
   const url = databaseUrl(context, flags.database)
   const projects = await openProjects(io.cwd, context.config, flags.project)
   const all = await subjects(projects, target, context)
-  const [untouched] = all
-  if (all.length === 1 && untouched && isIdle(untouched)) {
+  const refused = all.filter(({ plan }) => plan.refusals.length > 0)
+  const provable = all.filter(({ plan }) => plan.refusals.length === 0 && plan.hazards.length > 0)
+  const verdicts =
+    provable.length > 0 ? await withProgress(io, (say) => prove(provable, { version: flags.postgres, url }, context, say)) : []
+  if (flags.format === 'json') {
+    io.out(json({ version: 1, verdicts, refused: refused.map(({ plan }) => ({ plan: plan.id, refusals: plan.refusals })) }))
+  } else {
+    const idle = all.filter(({ plan }) => isUntouched(plan)).map(({ plan }) => `${plan.id} has no hazard: there is nothing to prove.`)
     io.out(
-      flags.format === 'json' ? json({ version: 1, verdicts: [] }) : `${untouched.plan.id} has no hazard: there is nothing to prove.\n`,
+      `${[...verdicts.map((v) => verdictText(v, context.style)), ...refused.map((s) => refusedText(s, context)), ...idle].join('\n\n')}\n`,
     )
-    return EXIT.ok
   }
-  const verdicts = await withProgress(io, (say) => prove(all, { version: flags.postgres, url }, context, say))
-  if (flags.format === 'json') io.out(json({ version: 1, verdicts }))
-  else io.out(`${[...verdicts.map((v) => verdictText(v, context.style)), ...refusedTexts(all, context)].join('\n\n')}\n`)
-  return verdicts.every(holds) && all.every((s) => s.plan.refusals.length === 0) ? EXIT.ok : EXIT.findings
+  return verdicts.every(holds) && refused.length === 0 ? EXIT.ok : EXIT.findings
 }
 
-function isIdle({ plan }: Subject): boolean {
-  return plan.hazards.length === 0 && plan.refusals.length === 0
-}
-
-function refusedTexts(all: readonly Subject[], { io, style }: Context): string[] {
-  return all
-    .filter((s) => s.plan.refusals.length > 0)
-    .map(({ plan, file }) => findingsText(shownPath(file, io.cwd), plan.hazards, plan.refusals, style))
+function refusedText({ plan, file }: Subject, { io, style }: Context): string {
+  const why = `${plan.id} can't be rewritten as it is, so there is nothing to prove yet.`
+  return `${findingsText(shownPath(file, io.cwd), plan.hazards, plan.refusals, style)}\n\n${why}`
 }
 
 /** One server for all plans; it is stopped whatever happens. */

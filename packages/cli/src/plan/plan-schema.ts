@@ -23,7 +23,11 @@ const hazard = z.object({
   line,
 })
 
-const undo = z.union([z.object({ sql: texts, alone: z.literal(true).optional() }), z.object({ none: text })])
+const undo = z.union([
+  z.object({ sql: texts, alone: z.literal(true).optional() }),
+  z.object({ none: text }),
+  z.object({ irreversible: text }),
+])
 const step = { id: text, title: text, why: text, undo }
 const assignment = z.object({ column: text, expression: text })
 

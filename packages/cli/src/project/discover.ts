@@ -3,7 +3,7 @@ import path from 'node:path'
 import { UserError } from '@expand-contract/core'
 import type { LoadedConfig } from '../config/config.ts'
 import { adapters, distinct, open, type Project, projectsIn } from './project.ts'
-import { search } from './search.ts'
+import { foldersAbove, search } from './search.ts'
 
 /**
  * The projects that a command works on: those named by flag (relative to `cwd`), else by the configuration, else those found from
@@ -31,8 +31,8 @@ async function openNamed(dirs: readonly string[]): Promise<Project[]> {
 async function discover(cwd: string): Promise<Project[]> {
   const found: Project[] = []
   const errors: UserError[] = []
-  for (const adapter of await adapters()) {
-    const layouts = await search(adapter, cwd).catch((error: unknown) => {
+  for (const { adapter, looksBelow } of await adapters()) {
+    const layouts = await search(adapter, looksBelow, cwd).catch((error: unknown) => {
       if (!(error instanceof UserError)) throw error
       errors.push(error)
       return []
@@ -41,7 +41,12 @@ async function discover(cwd: string): Promise<Project[]> {
   }
   if (found.length > 0) return found
   if (errors[0]) throw errors[0]
+  for (const dir of foldersAbove(cwd)) {
+    // What lies beside the working directory is not where a person in it is at home.
+    const above = (await projectsIn(dir)).filter(({ layout }) => `${cwd}${path.sep}`.startsWith(`${layout.root}${path.sep}`))
+    if (above.length > 0) return distinct(above)
+  }
   throw new UserError(
-    `No Prisma or Drizzle project with PostgreSQL migrations was found from ${cwd}. Run the command in the project's folder, name the folder (expand-contract check path/to/project), or set "project" in expand-contract.config.ts.`,
+    `No Prisma or Drizzle project with PostgreSQL migrations was found from ${cwd}. Run the command in the project's folder, name the folder (npx expand-contract check path/to/project), or set "project" in expand-contract.config.ts.`,
   )
 }

@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { type SourceMigration, UserError } from '@expand-contract/core'
-import { type Project, projectsIn } from './project.ts'
+import { type Project, projectsAt } from './project.ts'
 
 /** Migrations that a path means: those of projects, by position in their history, or files that belong to none. */
 export interface Located {
@@ -46,9 +46,9 @@ async function selectionsAt(at: string, isFolder: boolean, known: ReadonlyMap<st
     if (indices.length > 0) return [{ project, indices }]
   }
   const found: Selection[] = []
-  for (const project of await projectsIn(at)) {
-    const indices = isFolder ? inside(project, at) : under(project, at)
-    if (isFolder || indices.length > 0) found.push({ project, indices })
+  for await (const project of projectsAt(at)) {
+    if (isFolder) found.push({ project, indices: inside(project, at) })
+    else if (under(project, at).length > 0) return [{ project, indices: under(project, at) }]
   }
   return found
 }

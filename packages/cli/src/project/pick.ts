@@ -40,7 +40,7 @@ export function noSuchMigration(projects: readonly Project[], target: string, cw
   const ids = projects.flatMap((p) => p.history.migrations.map((m) => m.id))
   const where = projects.map((p) => path.relative(cwd, p.layout.migrations) || '.').join(', ')
   const what = existsSync(path.resolve(cwd, target)) ? `${target} is not a migration of the project` : `There is no migration "${target}"`
-  return new UserError(`${what} (${where}).${didYouMean(target, ids)} All of them: expand-contract check`)
+  return new UserError(`${what} (${where}).${didYouMean(target, ids)} All of them: npx expand-contract check`)
 }
 
 function newest(projects: readonly Project[], cwd: string): Picked {

@@ -1,4 +1,4 @@
-import type { Adapter, History, Layout, Question } from '@expand-contract/core'
+import type { Adapter, History, Layout, Question, Step } from '@expand-contract/core'
 
 /** One ORM project, read. */
 export interface Project {
@@ -11,8 +11,21 @@ export interface Project {
 interface Entry {
   readonly id: string
   readonly load: () => Promise<Adapter>
+  /** `find` itself looks at the folders below the one it is asked about; it throws where it finds several. */
+  readonly looksBelow?: true
   /** A fill that the ORM's schema knows better than the column's type does; only ever offered. */
   readonly suggestFill?: (layout: Layout, table: string, column: string) => Promise<string | undefined>
+  /** The ORM's own command that applies what is pending. */
+  readonly migrator: string
+  /** False where that command can't run these steps right. */
+  readonly canRun: (steps: readonly Step[]) => Promise<boolean>
+}
+
+/** How a plan's expand stage is deployed. */
+export interface Deployment {
+  readonly migrator: string
+  /** False where the ORM's migrator stops at these steps, because it would run them all in one transaction. */
+  readonly runs: boolean
 }
 
 /** The adapters in the order in which they are asked. */
@@ -21,8 +34,16 @@ const ADAPTERS: readonly Entry[] = [
     id: 'prisma',
     load: async () => (await import('@expand-contract/prisma')).prisma,
     suggestFill: async (...about) => (await import('@expand-contract/prisma')).suggestFill(...about),
+    migrator: 'npx prisma migrate deploy',
+    canRun: () => Promise.resolve(true),
   },
-  { id: 'drizzle', load: async () => (await import('@expand-contract/drizzle')).drizzle },
+  {
+    id: 'drizzle',
+    looksBelow: true,
+    load: async () => (await import('@expand-contract/drizzle')).drizzle,
+    migrator: 'npx drizzle-kit migrate',
+    canRun: async (steps) => !(await import('@expand-contract/drizzle')).needsOwnTransactions(steps),
+  },
 ]
 
 /** The question with the best suggestion that is known for it. */
@@ -33,9 +54,16 @@ export async function withSuggestion(question: Question, { layout }: Project): P
   return suggestion === undefined ? question : { ...question, suggestion }
 }
 
-/** All adapters. */
-export function adapters(): Promise<Adapter[]> {
-  return Promise.all(ADAPTERS.map(({ load }) => load()))
+/** How the steps reach a database in this project. */
+export async function deploymentOf(steps: readonly Step[], { adapter }: Project): Promise<Deployment> {
+  const entry = ADAPTERS.find((a) => a.id === adapter.id)
+  if (!entry) throw new Error(`no adapter ${adapter.id}`)
+  return { migrator: entry.migrator, runs: await entry.canRun(steps) }
+}
+
+/** All adapters, and whether each looks below the folder that it is asked about. */
+export function adapters(): Promise<{ readonly adapter: Adapter; readonly looksBelow: boolean }[]> {
+  return Promise.all(ADAPTERS.map(async ({ load, looksBelow = false }) => ({ adapter: await load(), looksBelow })))
 }
 
 /** Reads a project. */
@@ -45,15 +73,20 @@ export async function open(adapter: Adapter, layout: Layout): Promise<Project> {
 
 /**
  * The projects that `at` leads to (a project's folder, its migrations folder, one migration or its file), each read; a folder may hold one of each ORM.
- * Throws what the adapters throw for projects that can't be used.
+ * An adapter is loaded when its turn comes. Throws what the adapters throw for projects that can't be used.
  */
-export async function projectsIn(at: string): Promise<Project[]> {
-  const found: Project[] = []
+export async function* projectsAt(at: string): AsyncGenerator<Project> {
   for (const { load } of ADAPTERS) {
     const adapter = await load()
     const layout = await adapter.find(at)
-    if (layout) found.push(await open(adapter, layout))
+    if (layout) yield await open(adapter, layout)
   }
+}
+
+/** All of {@link projectsAt}. */
+export async function projectsIn(at: string): Promise<Project[]> {
+  const found: Project[] = []
+  for await (const project of projectsAt(at)) found.push(project)
   return found
 }
 

@@ -8,12 +8,12 @@ const DEPTH = 4
 const SKIPPED = new Set(['node_modules', 'dist', 'build', 'out', 'coverage', 'vendor', 'target', 'expand-contract', 'migrations'])
 
 /**
- * The projects of one ORM that a person in `cwd` means: the one there, else those below it, else the one in the nearest folder above it inside the
- * repository. One that can't be used (another database) counts only where no other is found: then its error is thrown.
+ * The projects of one ORM that a person in `cwd` means: the one there, else those below it. One that can't be used (another database) counts only where no
+ * other is found: then its error is thrown. `looksBelow`: the adapter's `find` searches the folders below by itself.
  */
-export async function search(adapter: Adapter, cwd: string): Promise<Layout[]> {
+export async function search(adapter: Adapter, looksBelow: boolean, cwd: string): Promise<Layout[]> {
   const errors: UserError[] = []
-  const at = async (dir: string): Promise<Layout | undefined> =>
+  const at = (dir: string): Promise<Layout | undefined> =>
     adapter.find(dir).catch((error: unknown) => {
       if (!(error instanceof UserError)) throw error
       errors.push(error)
@@ -21,11 +21,20 @@ export async function search(adapter: Adapter, cwd: string): Promise<Layout[]> {
     })
   const here = await at(cwd)
   if (here) return [here]
-  const below = await searchBelow(cwd, at)
-  if (below.length > 0) return below
-  if (errors[0]) throw errors[0]
-  const above = await searchAbove(cwd, at)
-  return above ? [above] : []
+  // An adapter that has looked below by itself and found nothing need not be asked about each folder there.
+  const below = looksBelow && errors.length === 0 ? [] : await searchBelow(cwd, at)
+  if (below.length === 0 && errors[0]) throw errors[0]
+  return below
+}
+
+/** The folders above `cwd` that may be the home of what is in it: up to the nearest package or repository. */
+export function foldersAbove(cwd: string): string[] {
+  const above: string[] = []
+  for (let dir = cwd; ; dir = path.dirname(dir)) {
+    if (dir !== cwd) above.push(dir)
+    if (['package.json', '.git'].some((name) => existsSync(path.join(dir, name)))) return above
+    if (path.dirname(dir) === dir) return []
+  }
 }
 
 type FindAt = (dir: string) => Promise<Layout | undefined>
@@ -44,16 +53,6 @@ async function searchBelow(cwd: string, at: FindAt): Promise<Layout[]> {
     level = (await Promise.all(open.map(subfolders))).flat()
   }
   return [...found.values()]
-}
-
-async function searchAbove(cwd: string, at: FindAt): Promise<Layout | undefined> {
-  for (let dir = cwd; !existsSync(path.join(dir, '.git')) && path.dirname(dir) !== dir; ) {
-    dir = path.dirname(dir)
-    const layout = await at(dir)
-    // A folder that holds other projects beside this one is not where a person in `cwd` is at home.
-    if (layout && (cwd.startsWith(`${layout.root}${path.sep}`) || cwd === layout.root)) return layout
-  }
-  return undefined
 }
 
 async function subfolders(folder: string): Promise<string[]> {

@@ -69,5 +69,5 @@ function summaryLine(summary: CheckSummary, { paint, width }: Style): string {
       : []),
     ...(summary.unreadable > 0 ? [`${count(summary.unreadable, 'file')} that can't be read`] : []),
   ]
-  return `${paint.bold(`${found.join(', ')}, in ${summary.withFindings} of ${looked}.`)}\n${wrap('What a hazard means: expand-contract explain <hazard>', width)}`
+  return `${paint.bold(`${found.join(', ')}, in ${summary.withFindings} of ${looked}.`)}\n${wrap('What a hazard means: npx expand-contract explain <hazard>', width)}`
 }

@@ -35,5 +35,5 @@ export function hazardListText(hazards: Iterable<ExplainedHazard>, { paint }: St
   const widest = Math.max(0, ...all.map((h) => h.code.length))
   const line = (h: ExplainedHazard): string =>
     `  ${paint.red(h.code.padEnd(widest))}  ${h.harm.padEnd(13)}  ${h.strategy ? paint.green('rewritten') : paint.dim('by hand')}`
-  return [...all.map(line), '', 'More about one: expand-contract explain <hazard>'].join('\n')
+  return [...all.map(line), '', 'More about one: npx expand-contract explain <hazard>'].join('\n')
 }

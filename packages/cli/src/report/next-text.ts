@@ -1,43 +1,42 @@
 import type { Plan } from '@expand-contract/core'
+import { shell } from '../flags/answers.ts'
+import type { Deployment } from '../project/project.ts'
 import { count, type Style, wrap } from './style.ts'
 
 /** What was written and where. */
 export interface Written {
-  /** The adapter's id. */
-  readonly orm: string
   readonly files: number
   /** The folder of the plans as shown. */
   readonly plans: string
+  readonly deployment: Deployment
 }
 
-/** How people deploy with each ORM; an unknown one in general words. */
-const DEPLOY: Readonly<Record<string, string>> = { prisma: 'npx prisma migrate deploy', drizzle: 'npx drizzle-kit migrate' }
-
 /** What to do after a rewrite was written, in order. */
-export function nextText(plan: Plan, { orm, files, plans }: Written, { paint, width }: Style): string {
+export function nextText(plan: Plan, { files, plans, deployment }: Written, { paint, width }: Style): string {
   const [expand, contract] = plan.stages
-  const deploy = DEPLOY[orm] ?? "your ORM's migrator"
+  const hasSql = expand.steps.length + contract.steps.length > 0
   const steps = [
-    ...(expand.steps.length + contract.steps.length > 0
-      ? [`Prove it on a scratch PostgreSQL:\n  expand-contract verify ${plan.id}`]
-      : ['Nothing runs on the database: the schema of the ORM maps the name.']),
+    hasSql
+      ? `Prove it on a scratch PostgreSQL:\n  npx expand-contract verify ${shell(plan.id)}`
+      : "Nothing runs on the database: the ORM's schema maps the name.",
     'Review the files and commit them together.',
-    ...(expand.steps.length > 0
-      ? [`Deploy the expand stage as you always do, then the new code; old and new code both work from then on:\n  ${deploy}`]
-      : []),
+    ...(expand.steps.length > 0 ? [deployText(deployment)] : []),
     ...(contract.steps.length > 0
       ? [
           `The contract (${count(contract.steps.length, 'step')}) is held in ${plans}/${plan.id}/ and not applied. When it may go: ${lower(contract.opensWhen)}`,
         ]
       : []),
   ]
-  const lines = steps.map((step, i) =>
-    wrap(step, width - 5, '')
-      .split('\n')
-      .map((line, n) => `  ${n === 0 ? `${i + 1}.` : '  '} ${line}`)
-      .join('\n'),
-  )
+  const lines = steps.map((step, i) => {
+    const [first = '', ...rest] = wrap(step, width - 5).split('\n')
+    return [`  ${i + 1}. ${first}`, ...rest.map((line) => `     ${line}`)].join('\n')
+  })
   return `${paint.green(`Wrote ${count(files, 'file')}.`)}\n\n${paint.bold('Next')}\n${lines.join('\n')}\n`
+}
+
+function deployText({ migrator, runs }: Deployment): string {
+  if (runs) return `Deploy the expand stage as you always do, then the new code; old and new code both work from then on:\n  ${migrator}`
+  return `Deploy the expand stage, then the new code; old and new code both work from then on. Each of its files needs a transaction of its own, but this migrator puts all that is pending into one, so it stops at them and changes nothing (${migrator}): run the files in their order, one by one.`
 }
 
 function lower(text: string): string {

@@ -1,5 +1,5 @@
 import type { Question } from '@expand-contract/core'
-import { flagOf } from '../flags/answers.ts'
+import { flagOf, shell } from '../flags/answers.ts'
 import { count, type Style, sentence, wrap } from './style.ts'
 
 /** The open questions with the flags that answer each, ready to paste. */
@@ -8,7 +8,7 @@ export function questionsText(questions: readonly Question[], migration: string,
     `${count(questions.length, 'question')} that only a person can answer. Run the command again with one flag for each:`,
     style.width,
   )
-  return [head, ...questions.map((q) => questionText(q, style)), `  expand-contract rewrite ${migration} <flags>`].join('\n\n')
+  return [head, ...questions.map((q) => questionText(q, style)), `  npx expand-contract rewrite ${shell(migration)} <flags>`].join('\n\n')
 }
 
 function questionText(question: Question, { paint, width }: Style): string {

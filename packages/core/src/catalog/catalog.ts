@@ -89,6 +89,11 @@ export interface Catalog {
   readonly views: ReadonlyMap<TableName, View>
   /** Volatility of the functions that the history made, by `schema.name` as {@link TableName}; PostgreSQL's default is volatile. */
   readonly functions: ReadonlyMap<string, 'immutable' | 'stable' | 'volatile'>
+  /**
+   * What the bodies of functions and procedures that the history made do, under the same keys: read and write rows only, or perhaps change the
+   * schema when they are called. A database does not tell; only replay sets it.
+   */
+  readonly routines?: ReadonlyMap<string, 'rows' | 'schema'>
   /** Tables (or {@link EVERYTHING}) whose picture here may be wrong, and why: what rests on them is refused. */
   readonly incomplete: ReadonlyMap<TableName, Incomplete>
 }

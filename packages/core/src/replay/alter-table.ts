@@ -1,7 +1,7 @@
-import { type Catalog, type Column, column, type Table, type TableName } from '../catalog/catalog.ts'
+import { type Catalog, type Column, column, type Table, type TableName, type TypeName } from '../catalog/catalog.ts'
 import { type PgNode, untag } from '../parser.ts'
 import { rangeKey } from '../relation.ts'
-import { serialType, typeName } from '../type-name.ts'
+import { elementType, serialType, typeName } from '../type-name.ts'
 import type { Change, Handler } from './change.ts'
 import { collationOf, withDefault } from './column.ts'
 import { addConstraint } from './constraint.ts'
@@ -126,7 +126,14 @@ function setType(column: Column, def: PgNode): Column | string {
   if (serialType(def.typeName)) return `the type of "${column.name}" is changed to a serial, which PostgreSQL does not do`
   const { collation: _, ...bare } = column
   const collation = collationOf(def)
-  return { ...bare, type: typeName(def.typeName), ...(collation !== undefined && { collation }) }
+  const type = typeName(def.typeName)
+  return { ...bare, type, ...keptDefault(column, type), ...(collation !== undefined && { collation }) }
+}
+
+/** A default stays a value of the old type, cast to the new one: of a type of the user it keeps hold. */
+function keptDefault(column: Column, type: TypeName): Pick<Column, 'default'> {
+  const isUsers = elementType(column.type).includes('.')
+  return column.default !== undefined && isUsers && type !== column.type ? { default: `(${column.default})::${column.type}` } : {}
 }
 
 function setIdentity(column: Column, options: PgNode): Column {

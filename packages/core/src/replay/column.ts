@@ -5,6 +5,7 @@ import { strings } from '../relation.ts'
 import { serialType, typeName } from '../type-name.ts'
 import type { Change } from './change.ts'
 import { relationName } from './object-name.ts'
+import { sequenceDefault } from './sequence.ts'
 import { expressionFrom, find, parenthesised, sourceOf, tokenAt } from './slice.ts'
 
 /** A ColumnDef read: the column, the constraints written beside it as if they stood in the table's own list, and what could not be read. */
@@ -71,11 +72,6 @@ function readColumnConstraint(column: Column, constraint: PgNode, change: Change
 export function withDefault(column: Column, text: string, node: PgNode): Column {
   const { default: _, ...rest } = column
   return node.A_Const?.isnull ? rest : { ...rest, default: text }
-}
-
-/** What PostgreSQL prints for the default of a serial column. */
-export function sequenceDefault(schema: string, sequence: string): string {
-  return `nextval('${`${printedName(schema)}.${printedName(sequence)}`.replaceAll("'", "''")}'::regclass)`
 }
 
 /** The collation as it is printed, or undefined for the type's own. */

@@ -2,10 +2,12 @@ import type { Catalog } from '../catalog/catalog.ts'
 import { type Block, type BodyItem, bodyItems, readBody } from '../plpgsql.ts'
 import type { Statement } from '../statement.ts'
 import type { Change } from './change.ts'
+import { namesChange } from './changes-schema.ts'
 import { isTaken } from './condition.ts'
 import { dependsOnData, subjectOf } from './conflict.ts'
 import { mark, markEverything } from './edit.ts'
 import { mayChange } from './may-change.ts'
+import { withoutTemporary } from './temporary.ts'
 
 /** How the statements inside are applied: replay itself. */
 export type Apply = (catalog: Catalog, statement: Statement, migration: string) => Catalog
@@ -25,8 +27,10 @@ interface Position {
 /** A DO block: what is sure to run is applied; what may run or not makes its tables incomplete; what can't be seen makes all of them so. */
 export function doBlock(catalog: Catalog, change: Change, apply: Apply): Catalog {
   const body = readBody(change.statement)
+  if ('opaque' in body && body.text !== undefined && !namesChange(catalog, body.text)) return catalog
   if ('opaque' in body) return markEverything(catalog, change, `a DO block can't be seen through: ${body.opaque}`)
-  return runBlock({ change, apply }, catalog, body, []).catalog
+  const after = runBlock({ change, apply }, catalog, body, []).catalog
+  return withoutTemporary(catalog, after, bodyItems([{ kind: 'block', block: body }]).statements)
 }
 
 // What a handler names for an object that is there already, or is not there.

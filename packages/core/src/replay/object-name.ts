@@ -1,6 +1,7 @@
 import type { Catalog, Table } from '../catalog/catalog.ts'
 import { tableKey } from '../relation.ts'
 import { MAX_IDENTIFIER_BYTES } from '../sql.ts'
+import { usesSequence } from './sequence.ts'
 
 /**
  * The name that PostgreSQL gives to an object nobody named: `first_second_label`, the longer part cut byte by byte until all of it fits
@@ -60,7 +61,7 @@ function firstFree(first: string, second: string | undefined, label: string, tak
 
 function hasRelation(catalog: Catalog, schema: string, name: string): boolean {
   const key = tableKey(name, schema)
-  if (catalog.tables.has(key) || catalog.views.has(key)) return true
+  if (catalog.tables.has(key) || catalog.views.has(key) || usesSequence(catalog, key)) return true
   for (const table of catalog.tables.values()) {
     if (table.schema === schema && table.indexes.some((i) => i.name === name)) return true
   }

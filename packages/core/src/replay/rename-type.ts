@@ -50,6 +50,13 @@ function withTypeMoved(table: Table, from: TypeName, to: TypeName, rewrite: (tex
   return same ? table : { ...table, columns, constraints, indexes }
 }
 
+/** True where an expression casts to the type of that name. */
+export function namesType(expression: string, path: readonly string[]): boolean {
+  const name = path.at(-1) ?? ''
+  // A name that is not in the text can't be in its tree.
+  return expression.includes(name) && spell(parseExpression(expression), name, path)
+}
+
 /** The expression with casts to the old name spelled with the new one; the same text where it has none, undefined where that is not sure. */
 function inExpression(text: string, oldName: string, to: readonly string[]): string | undefined {
   // Most expressions name no type at all: a name that is not in the text can't be in its tree.

@@ -3,11 +3,11 @@ import { renameColumn as renameInExpression } from '../expression.ts'
 import type { PgNode } from '../parser.ts'
 import { DEFAULT_SCHEMA, rangeKey, splitKey, strings, tableKey } from '../relation.ts'
 import type { Change, Handler } from './change.ts'
-import { sequenceDefault } from './column.ts'
 import { editTables, mapSame, mark, markEverything, markUnknown, putTable } from './edit.ts'
 import { findIndex } from './find-index.ts'
 import { rekeyTable } from './rekey.ts'
 import { renameType } from './rename-type.ts'
+import { renameSequence, usesSequence } from './sequence.ts'
 
 /** ALTER … RENAME. */
 export const rename: Handler = (catalog, fields, change) => {
@@ -25,7 +25,7 @@ export const rename: Handler = (catalog, fields, change) => {
     case 'OBJECT_TYPE':
       return renameType(catalog, strings(fields.object?.List?.items), fields.newname, change)
     case 'OBJECT_SEQUENCE':
-      return renameSequence(catalog, fields)
+      return renameSequence(catalog, rangeKey(fields.relation), fields.newname)
     case 'OBJECT_TRIGGER':
       return renameIn(catalog, rangeKey(fields.relation), 'triggers', fields.subname, fields.newname, change)
     case 'OBJECT_POLICY':
@@ -104,8 +104,9 @@ function renameRelation(catalog: Catalog, fields: PgNode, change: Change): Catal
   const view = catalog.views.get(key)
   if (view) return { ...catalog, views: new Map([...catalog.views].map(([name, v]) => [name === key ? to : name, v])) }
   if (catalog.tables.has(key)) return rekeyTable(catalog, key, schema, fields.newname)
-  // ALTER TABLE … RENAME also takes the name of an index.
+  // ALTER TABLE … RENAME also takes the name of an index or a sequence.
   if (findIndex(catalog, schema, fields.relation.relname)) return renameIndex(catalog, fields, change)
+  if (usesSequence(catalog, key)) return renameSequence(catalog, key, fields.newname)
   return fields.missing_ok
     ? catalog
     : mark(markUnknown(catalog, key, change), to, change, 'it was another table before, which is not known')
@@ -139,17 +140,6 @@ function renameConstraint(catalog: Catalog, fields: PgNode, change: Change): Cat
   return putTable(catalog, key, { ...table, constraints: table.constraints.map((c) => (c === constraint ? { ...c, name: to } : c)) })
 }
 
-/** A default keeps its sequence by its identity: the text follows the name. */
-function renameSequence(catalog: Catalog, fields: PgNode): Catalog {
-  const schema = (fields.relation.schemaname as string | undefined) ?? DEFAULT_SCHEMA
-  const from = sequenceDefault(schema, fields.relation.relname)
-  const to = sequenceDefault(schema, fields.newname)
-  return editTables(catalog, (table) => {
-    const columns = mapSame(table.columns, (c) => (c.default === from ? { ...c, default: to } : c))
-    return columns === table.columns ? table : { ...table, columns }
-  })
-}
-
 function renameIn(catalog: Catalog, key: TableName, list: 'triggers' | 'policies', from: string, to: string, change: Change): Catalog {
   const table = catalog.tables.get(key)
   if (!table?.[list].includes(from)) return catalog.views.has(key) ? catalog : mark(catalog, key, change, `"${from}" is not known`)
@@ -159,9 +149,14 @@ function renameIn(catalog: Catalog, key: TableName, list: 'triggers' | 'policies
 function renameFunction(catalog: Catalog, fields: PgNode): Catalog {
   const path = strings(fields.object?.ObjectWithArgs?.objname)
   const from = tableKey(path.at(-1) ?? '', path.at(-2))
-  const volatility = catalog.functions.get(from)
-  if (!volatility) return catalog
-  const functions = new Map(catalog.functions)
-  functions.delete(from)
-  return { ...catalog, functions: functions.set(tableKey(fields.newname, path.at(-2)), volatility) }
+  const to = tableKey(fields.newname, path.at(-2))
+  return {
+    ...catalog,
+    functions: renamedKey(catalog.functions, from, to),
+    ...(catalog.routines && { routines: renamedKey(catalog.routines, from, to) }),
+  }
+}
+
+function renamedKey<V>(map: ReadonlyMap<string, V>, from: string, to: string): ReadonlyMap<string, V> {
+  return map.has(from) ? new Map([...map].map(([key, value]) => [key === from ? to : key, value])) : map
 }

@@ -2,6 +2,7 @@ import type { Catalog } from '../catalog/catalog.ts'
 import { untag } from '../parser.ts'
 import type { Script, Statement } from '../statement.ts'
 import { alterTable } from './alter-table.ts'
+import { call, rows } from './calls.ts'
 import type { Handler } from './change.ts'
 import { createIndex } from './create-index.ts'
 import { createSchema } from './create-schema.ts'
@@ -10,10 +11,11 @@ import { doBlock } from './do.ts'
 import { drop } from './drop.ts'
 import { markEverything } from './edit.ts'
 import { alterEnum, createEnum } from './enum.ts'
-import { alterFunction, call, createFunction } from './function.ts'
+import { alterFunction, createFunction } from './function.ts'
 import { rename } from './rename.ts'
 import { select, setVariable, transaction } from './session.ts'
 import { setSchema } from './set-schema.ts'
+import { withoutTemporary } from './temporary.ts'
 import { createPolicy, createTrigger } from './trigger.ts'
 import { unfollowed, WITHOUT_EFFECT } from './unfollowed.ts'
 import { createFromQuery, createView } from './view.ts'
@@ -31,12 +33,16 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   CreateStmt: createTable,
   CreateTableAsStmt: createFromQuery,
   CreateTrigStmt: createTrigger,
+  DeleteStmt: rows,
   DoStmt: (catalog, _, change) => doBlock(catalog, change, applyStatement),
   DropStmt: drop,
   IndexStmt: createIndex,
+  InsertStmt: rows,
+  MergeStmt: rows,
   RenameStmt: rename,
   SelectStmt: select,
   TransactionStmt: transaction,
+  UpdateStmt: rows,
   VariableSetStmt: setVariable,
   ViewStmt: createView,
 }
@@ -64,5 +70,5 @@ export function applyScript(catalog: Catalog, script: Script, migration: string)
     at.push(current)
     current = applyStatement(current, statement, migration)
   }
-  return { at, after: current }
+  return { at, after: withoutTemporary(catalog, current, script.statements) }
 }

@@ -1,4 +1,5 @@
 import type { PgNode } from '../parser.ts'
+import { rows } from './calls.ts'
 import type { Handler } from './change.ts'
 import { createTableFromQuery } from './create-table.ts'
 import { markEverything } from './edit.ts'
@@ -33,5 +34,5 @@ export const select: Handler = (catalog, fields, change) => {
     // A literal '' has no sval in the tree.
     if (!isUsual((value ?? '').split(','))) return markEverything(catalog, change, `search_path is set to ${value}`)
   }
-  return catalog
+  return rows(catalog, fields, change)
 }

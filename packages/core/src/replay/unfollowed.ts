@@ -19,7 +19,7 @@ export const WITHOUT_EFFECT: ReadonlySet<string> = new Set(
   ClusterStmt CommentStmt CompositeTypeStmt ConstraintsSetStmt CopyStmt CreateAmStmt CreateCastStmt CreateConversionStmt CreateDomainStmt
   CreateEventTrigStmt CreateExtensionStmt CreateFdwStmt CreateForeignServerStmt CreateOpClassStmt CreateOpFamilyStmt CreatePLangStmt
   CreatePublicationStmt CreateRangeStmt CreateRoleStmt CreateSeqStmt CreateStatsStmt CreateSubscriptionStmt CreateTransformStmt
-  CreateUserMappingStmt DeallocateStmt DefineStmt DeleteStmt DiscardStmt DropRoleStmt ExplainStmt GrantRoleStmt GrantStmt InsertStmt
-  ListenStmt LoadStmt LockStmt MergeStmt NotifyStmt RefreshMatViewStmt ReindexStmt SecLabelStmt TruncateStmt UnlistenStmt UpdateStmt
+  CreateUserMappingStmt DeallocateStmt DefineStmt DiscardStmt DropRoleStmt ExplainStmt GrantRoleStmt GrantStmt
+  ListenStmt LoadStmt LockStmt NotifyStmt RefreshMatViewStmt ReindexStmt SecLabelStmt TruncateStmt UnlistenStmt
   VacuumStmt VariableShowStmt`.split(/\s+/),
 )

@@ -14,7 +14,7 @@ interface DdlInput {
 
 /** DDL in one transaction, or alone where its one statement is CONCURRENTLY: the planner tells from the SQL. */
 export function ddl({ name, title, why, sql, undo, invalidatesPlans }: DdlInput): DraftDdl {
-  const back: Undo = 'none' in undo || 'sql' in undo ? (undo as Undo) : { sql: undo as readonly string[] }
+  const back: Undo = isUndo(undo) ? undo : { sql: undo }
   return { kind: 'ddl', name, title, why, sql, undo: back, ...(invalidatesPlans && { invalidatesPlans: true as const }) }
 }
 
@@ -31,4 +31,8 @@ export function backfill(input: Omit<DraftBackfill, 'kind' | 'undo' | 'why'> & {
 /** A query that must return no row. */
 export function check(input: Pick<DraftCheck, 'name' | 'title' | 'sql' | 'message'>): DraftCheck {
   return { kind: 'check', why: 'Reads only.', undo: { none: 'Nothing was changed.' }, ...input }
+}
+
+function isUndo(undo: Undo | readonly string[]): undo is Undo {
+  return 'none' in undo || 'sql' in undo || 'irreversible' in undo
 }

@@ -5,7 +5,7 @@ import { readDefinitions } from '../introspect/definitions.ts'
 import { introspect } from '../introspect/introspect.ts'
 import { type LiveTable, readLiveTables } from '../live-table.ts'
 import { columnReadings, compareRows, type Reading, readRows } from '../rows.ts'
-import { countStatements, describe, runSteps, StepFailure } from '../run-steps.ts'
+import { countStatements, describe } from '../run-steps.ts'
 import { diffLines, diffSchemas } from '../schema-diff.ts'
 import { count, type Law, type Proof, verdict } from './law.ts'
 
@@ -16,20 +16,13 @@ export const ends: Law = {
   async prove(proof) {
     const steps = proof.plan.stages.flatMap((stage) => stage.steps)
     if (steps.length === 0) return verdict(ends, 0, '', [])
-    const ours = await proof.clone()
-    try {
-      await runSteps(ours.client, steps)
-      const schema = await schemaFindings(ours.client, proof)
-      const tables = await readLiveTables(ours.client, [...new Set([...proof.touched, ...proof.touchedAfter])])
-      const data = await dataFindings(ours.client, tables, proof)
-      const what = `${count(steps.length, 'step')}, ${count(countStatements(steps), 'statement')}, ${count(data.rows, 'row')} compared`
-      return verdict(ends, steps.length, what, [...schema, ...data.findings])
-    } catch (error) {
-      if (!(error instanceof StepFailure)) throw error
-      return verdict(ends, steps.length, count(steps.length, 'step'), [error.message])
-    } finally {
-      await ours.close()
-    }
+    const { clone, failure } = proof.rehearsal
+    if (failure) return verdict(ends, steps.length, count(steps.length, 'step'), [failure.message])
+    const schema = await schemaFindings(clone.client, proof)
+    const tables = await readLiveTables(clone.client, [...new Set([...proof.touched, ...proof.touchedAfter])])
+    const data = await dataFindings(clone.client, tables, proof)
+    const what = `${count(steps.length, 'step')}, ${count(countStatements(steps), 'statement')}, ${count(data.rows, 'row')} compared`
+    return verdict(ends, steps.length, what, [...schema, ...data.findings])
   },
 }
 

@@ -1,6 +1,7 @@
 import type { Catalog, Hazard, Plan } from '@expand-contract/core'
 import type pg from 'pg'
 import type { Clone } from '../shadow.ts'
+import type { Rehearsal } from './rehearse.ts'
 
 /** What one law says about a plan. */
 export interface LawVerdict {
@@ -33,6 +34,8 @@ export interface Proof {
   readonly touchedAfter: readonly string[]
   /** The seeded database after the ORM's SQL, where it runs there. For reading. */
   readonly original?: pg.Client
+  /** The plan, run once on a copy of the seeded database. */
+  readonly rehearsal: Rehearsal
   /** True where the seed had to be one that the final schema takes: applications then leave no rows behind either. */
   readonly isTame: boolean
   readonly code?: Code

@@ -2,9 +2,10 @@ import { displayTable, type Plan } from '@expand-contract/core'
 import type pg from 'pg'
 import { type App, openApp, takesNumber } from '../app.ts'
 import type { TableCode } from '../code.ts'
-import { exercise, type Key, keyCondition, readByKey } from '../exercise.ts'
+import { exercise, type Key, readByKey } from '../exercise.ts'
 import { readLiveTables } from '../live-table.ts'
 import { describe } from '../run-steps.ts'
+import { keyCondition } from '../statements.ts'
 import { deriveBoth } from './derive.ts'
 import type { Proof } from './law.ts'
 import { type LiveSync, liveSyncs, outOfStep, triggerNames } from './syncs.ts'
@@ -48,7 +49,11 @@ export async function openTraffic(proof: Proof): Promise<Traffic> {
     const code = app === oldApp ? oldCode : newCode
     for (const table of code) await exercise(app, table, { observer, next, afterWrite, isClean: proof.isTame, report })
     for (const sql of (app === oldApp ? proof.code?.old : proof.code?.new) ?? []) {
-      await app.run(sql, takesNumber(sql) ? [String(next())] : []).catch((error) => report(`${describe(error)}\n  ${sql.trim()}`))
+      try {
+        await app.run(sql, takesNumber(sql) ? [String(next())] : [])
+      } catch (error) {
+        report(`${describe(error)}\n  ${sql.trim()}`)
+      }
     }
     if (allInStep) for (const sync of syncs) for (const failure of await found(outOfStep(observer, sync, 'up'))) report(failure)
   }
@@ -83,10 +88,10 @@ async function checkSync(
   key: Key | undefined,
   allInStep: boolean,
 ): Promise<string[]> {
-  if (allInStep) return found(outOfStep(observer, sync, 'up'))
-  if (!sync.isGuarded || !key) return []
+  const everywhere = allInStep ? await found(outOfStep(observer, sync, 'up')) : []
+  if (!key || (!sync.isGuarded && !allInStep)) return everywhere
   const where = keyCondition(code.key, 0)
-  const up = await found(outOfStep(observer, sync, 'up', where, key))
+  const up = allInStep ? everywhere : await found(outOfStep(observer, sync, 'up', where, key))
   return app.name === 'old' ? up : [...up, ...(await found(outOfStep(observer, sync, 'down', where, key)))]
 }
 

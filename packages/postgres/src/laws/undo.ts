@@ -1,4 +1,4 @@
-import { displayTable } from '@expand-contract/core'
+import { type Catalog, displayTable, pointOfNoReturn, type Step } from '@expand-contract/core'
 import type pg from 'pg'
 import { readDefinitions } from '../introspect/definitions.ts'
 import { introspect } from '../introspect/introspect.ts'
@@ -19,18 +19,27 @@ export const undo: Law = {
     const clone = await proof.clone()
     const findings: string[] = []
     let statements = 0
+    let from = 0
     try {
-      const data = await readAll(clone.client, proof)
+      const kept = await keptColumns(clone.client, steps)
+      let base = await picture(clone.client, proof, kept)
       for (let upTo = 1; upTo <= steps.length; upTo++) {
-        await runSteps(clone.client, steps.slice(0, upTo))
-        statements += await undoSteps(clone.client, steps.slice(0, upTo))
-        const found = [...(await schemaBefore(clone.client, proof)), ...compareAll(data, await readAll(clone.client, proof))]
+        const done = steps.slice(from, upTo)
+        await runSteps(clone.client, done)
+        if (pointOfNoReturn(done) === done.length) {
+          // This step stays, and says why: from here on the way back leads to here.
+          from = upTo
+          base = await picture(clone.client, proof, kept)
+          continue
+        }
+        statements += await undoSteps(clone.client, done)
+        const found = differences(base, await picture(clone.client, proof, kept))
         findings.push(...found.map((f) => `after ${steps[upTo - 1]?.id} and back: ${f}`))
         // Undone wrongly, the database is no longer what the next round starts from.
         if (found.length > 0) break
       }
       if (findings.length === 0) {
-        await runSteps(clone.client, [...steps, ...contract.steps])
+        await runSteps(clone.client, [...steps.slice(from), ...contract.steps])
         findings.push(...(await schemaFindings(clone.client, proof)).map((f) => `up, down and up again: ${f}`))
       }
     } catch (error) {
@@ -43,25 +52,39 @@ export const undo: Law = {
   },
 }
 
-async function schemaBefore(client: pg.Client, proof: Proof): Promise<string[]> {
-  return [...diffSchemas(proof.before, await introspect(client)), ...diffLines(proof.definitionsBefore, await readDefinitions(client))]
+interface Picture {
+  readonly schema: Catalog
+  readonly definitions: ReadonlyMap<string, string>
+  readonly data: ReadonlyMap<string, { readonly names: readonly string[]; readonly rows: (string | null)[][] }>
 }
 
-type Data = ReadonlyMap<string, { names: readonly string[]; rows: (string | null)[][] }>
+/** Columns, as `table.column`, whose filled values stay, as the plan says. */
+async function keptColumns(client: pg.Client, steps: readonly Step[]): Promise<Set<string>> {
+  const kept = new Set<string>()
+  for (const step of steps) {
+    if (step.kind !== 'backfill' || !('irreversible' in step.undo)) continue
+    for (const { key } of await readLiveTables(client, [step.table])) for (const { column } of step.set) kept.add(`${key}.${column}`)
+  }
+  return kept
+}
 
-async function readAll(client: pg.Client, proof: Proof): Promise<Data> {
+async function picture(client: pg.Client, proof: Proof, kept: ReadonlySet<string>): Promise<Picture> {
   const data = new Map<string, { names: readonly string[]; rows: (string | null)[][] }>()
   for (const table of await readLiveTables(client, proof.touched)) {
     // Undone columns come back at the end of the row: names in order make the two pictures comparable.
-    const names = table.columns.map((c) => c.name).sort()
+    const names = table.columns
+      .map((c) => c.name)
+      .filter((name) => !kept.has(`${table.key}.${name}`))
+      .sort()
     data.set(table.key, { names, rows: await readRows(client, table.key, columnReadings(names)) })
   }
-  return data
+  return { schema: await introspect(client), definitions: await readDefinitions(client), data }
 }
 
-function compareAll(before: Data, now: Data): string[] {
-  return [...before].flatMap(([key, { names, rows }]) => {
-    const difference = compareRows(rows, now.get(key)?.rows ?? [], names)
+function differences(base: Picture, now: Picture): string[] {
+  const rows = [...base.data].flatMap(([key, { names, rows: before }]) => {
+    const difference = compareRows(before, now.data.get(key)?.rows ?? [], names)
     return difference ? [`${displayTable(key)}: ${difference}`] : []
   })
+  return [...diffSchemas(base.schema, now.schema), ...diffLines(base.definitions, now.definitions), ...rows]
 }

@@ -102,7 +102,7 @@ export function swapColumn(action: TableAction, old: Column, next: Column, migra
         title: `Drop the ${old.type} column behind ${name}`,
         why: 'No code that needs the old type runs any more. Trigger and column go in one transaction; only the catalog changes.',
         sql: [...backward.drop, `${alter} DROP CONSTRAINT ${check}`, `${alter} DROP COLUMN ${b}`],
-        undo: { none: `The old column is gone; every value lives on in ${name}.` },
+        undo: { irreversible: `The old column is gone; every value lives on in ${name}.` },
       }),
     ],
     expects: [{ table: target.sql, column: name, from: `${a}::${type}` }],

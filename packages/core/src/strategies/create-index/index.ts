@@ -60,7 +60,7 @@ function build(statement: Statement, index: PgNode, found: ReturnType<typeof haz
     sql: [sql],
     undo: name
       ? { sql: [`DROP INDEX CONCURRENTLY IF EXISTS ${schemaPrefix(target)}${quoteName(name)}`], alone: true }
-      : { none: 'PostgreSQL chose the name of the index: drop it by hand.' },
+      : { irreversible: 'PostgreSQL chose the name of the index: drop it by hand.' },
   })
   return {
     claims: [statement.index],
@@ -156,7 +156,7 @@ function replace(
         title: `Drop the old ${name} concurrently`,
         why: 'CONCURRENTLY waits for the queries that use the old index instead of making them wait.',
         sql: [`DROP INDEX CONCURRENTLY ${at(away)}`],
-        undo: oldSql ? { sql: [oldSql], alone: true } : { none: 'The old index is not known from the history: build it by hand.' },
+        undo: oldSql ? { sql: [oldSql], alone: true } : { irreversible: 'The old index is not known from the history: build it by hand.' },
       }),
     ],
     contract: [],

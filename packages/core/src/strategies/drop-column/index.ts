@@ -124,7 +124,7 @@ function held(statement: Statement, action: TableAction, column: Column | undefi
   const fill = needsFill(column) ? intentFor(migration, 'fill', action.table, action.name) : undefined
   const trigger = fill && fillTrigger(target, action.name, fill.with)
   const falls = fallsWithColumn(statement, migration, action.table, action.name)
-  const noUndo = { none: 'The data of the column is gone. Take a backup of it before this step.' }
+  const noUndo = { irreversible: 'The data of the column is gone. Take a backup of it before this step.' }
   return {
     claims: [...falls.claims, statement.index],
     hazards,
@@ -146,7 +146,7 @@ function held(statement: Statement, action: TableAction, column: Column | undefi
           title: `Drop a foreign key of ${action.name}`,
           why: 'It locks the other table too, for a moment: in a transaction of its own.',
           sql: [sql],
-          undo: { none: 'The column is about to go.' },
+          undo: { irreversible: 'The column is about to go.' },
         }),
       ),
       ddl({

@@ -107,7 +107,7 @@ function dropStep(path: readonly string[], ifExists: boolean, found: Located | u
     title: `Drop ${path.at(-1)} concurrently`,
     why: 'CONCURRENTLY waits for the queries that use the index instead of making others wait.',
     sql: [`DROP INDEX CONCURRENTLY ${ifExists ? 'IF EXISTS ' : ''}${name}`],
-    undo: again ? { sql: [again], alone: true } : { none: 'The index is not known from the history: build it by hand.' },
+    undo: again ? { sql: [again], alone: true } : { irreversible: 'The index is not known from the history: build it by hand.' },
   })
 }
 

@@ -81,7 +81,7 @@ export function moveColumn(rename: Rename, statement: Statement, migration: Migr
         title: `Drop ${from}`,
         why: 'No code uses the old name any more. Trigger and column go in one transaction, so no write meets half of it; only the catalog changes.',
         sql: [...sync.drop, sync.check.drop, ...carried.before, `${alter} DROP COLUMN ${a}`, ...lateDefault, ...carried.after],
-        undo: { none: `The old column is gone; its data lives on in ${displayTable(key)}.${to}.` },
+        undo: { irreversible: `The old column is gone; its data lives on in ${displayTable(key)}.${to}.` },
       }),
     ],
     syncs: [{ table: target.sql, old: from, new: to, up: a, down: b }],
@@ -158,6 +158,6 @@ function dropForeign(column: string, sql: readonly string[]): DraftStep {
     title: `Drop the foreign key of ${column}`,
     why: 'It locks the other table too, for a moment: in a transaction of its own.',
     sql,
-    undo: { none: `The column ${column} is about to go; the other column has the same key.` },
+    undo: { irreversible: `The column ${column} is about to go; the other column has the same key.` },
   })
 }

@@ -1,7 +1,8 @@
 import { incompleteness } from '../../catalog/catalog.ts'
-import { columnsOf } from '../../expression.ts'
+import { parseExpression } from '../../expression.ts'
 import { type HazardKind, hazard } from '../../hazard.ts'
 import type { Migration } from '../../migration.ts'
+import type { PgNode } from '../../parser.ts'
 import { actionOf, columnIn, displayColumn, displayTable, isNewTable, type TableAction } from '../../relation.ts'
 import { quoteName } from '../../sql.ts'
 import { fillTrigger } from '../../steps/fill.ts'
@@ -55,12 +56,14 @@ function isProved(action: TableAction, migration: Migration, at: number): boolea
   const proofs = (catalog.tables.get(action.table)?.constraints ?? []).filter(
     (c) => c.kind === 'check' && c.validated && c.expression !== undefined,
   )
-  return proofs.some((c) => isNotNullTest(c.expression ?? '', action.name))
+  return proofs.some((c) => proves(parseExpression(c.expression ?? ''), action.name))
 }
 
-function isNotNullTest(expression: string, column: string): boolean {
-  const bare = expression.replaceAll(/[()"\s]/g, '').toLowerCase()
-  return columnsOf(expression)?.join() === column && bare === `${column.toLowerCase()}isnotnull`
+/** `column IS NOT NULL`, alone or as one side of AND. */
+function proves(node: PgNode, column: string): boolean {
+  if (node.BoolExpr?.boolop === 'AND_EXPR') return (node.BoolExpr.args as PgNode[]).some((arg) => proves(arg, column))
+  const test = node.NullTest
+  return test?.nulltesttype === 'IS_NOT_NULL' && test.arg?.ColumnRef?.fields?.at(-1)?.String?.sval === column
 }
 
 function withFill(target: Target, action: TableAction, fill: string, migration: Migration) {
@@ -84,7 +87,7 @@ function withFill(target: Target, action: TableAction, fill: string, migration: 
         key: walkingKey(migration.before.tables.get(action.table)),
         set: [{ column: action.name, expression: fill }],
         where: `${column} IS NULL`,
-        undo: { none: 'The filled values stay: which rows were NULL is not recorded.' },
+        undo: { irreversible: 'The filled values stay: which rows were NULL is not recorded.' },
       }),
       validateStep(target, `that ${action.name} is never NULL`, [nn.validate]),
       setNotNullStep(target, action.name),

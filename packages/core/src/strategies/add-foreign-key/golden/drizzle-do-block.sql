@@ -16,7 +16,7 @@ END $$;
 -- # expand
 -- 01-alter-table: atomic, ACCESS EXCLUSIVE on "public"."posts", lock_timeout 2000, statement_timeout 10000
 ALTER TABLE "posts" ADD COLUMN "editor_id" integer;
--- undo: none. Copied from the migration: undo it as you would the original.
+-- undo: ALTER TABLE "posts" DROP COLUMN "editor_id"
 -- 02-add-foreign-key: atomic, SHARE ROW EXCLUSIVE on "public"."posts", SHARE ROW EXCLUSIVE on "public"."users", lock_timeout 2000, statement_timeout 10000
 ALTER TABLE "posts" ADD CONSTRAINT "posts_editor_id_users_id_fk" FOREIGN KEY ("editor_id") REFERENCES "public"."users"("id") ON DELETE no action ON UPDATE no action NOT VALID;
 -- undo: ALTER TABLE "posts" DROP CONSTRAINT "posts_editor_id_users_id_fk"

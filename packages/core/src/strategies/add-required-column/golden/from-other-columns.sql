@@ -36,7 +36,7 @@ ALTER TABLE "User" DROP CONSTRAINT "ec_User_displayName_not_null";
 -- undo: ALTER TABLE "User" ADD CONSTRAINT "ec_User_displayName_not_null" CHECK ("displayName" IS NOT NULL) NOT VALID; ALTER TABLE "User" ALTER COLUMN "displayName" DROP NOT NULL
 -- 05-alter-table: atomic, ACCESS EXCLUSIVE on "public"."User", lock_timeout 2000, statement_timeout 10000
 ALTER TABLE "User" ADD COLUMN     "note" TEXT;
--- undo: none. Copied from the migration: undo it as you would the original.
+-- undo: ALTER TABLE "User" DROP COLUMN "note"
 
 -- # contract
 -- 06-stop-filling: atomic, ACCESS EXCLUSIVE on "public"."User", lock_timeout 2000, statement_timeout 10000

@@ -66,4 +66,4 @@ DROP TRIGGER "zzz_ec_players_no_backward" ON "players";
 DROP FUNCTION "ec_players_no_backward"();
 ALTER TABLE "players" DROP CONSTRAINT "ec_players_no_in_sync";
 ALTER TABLE "players" DROP COLUMN "ec_no_other";
--- undo: none. The old column is gone; every value lives on in no.
+-- undo: impossible. The old column is gone; every value lives on in no.

@@ -79,4 +79,4 @@ DROP TRIGGER "zzz_ec_Order_amount_backward" ON "Order";
 DROP FUNCTION "ec_Order_amount_backward"();
 ALTER TABLE "Order" DROP CONSTRAINT "ec_Order_amount_in_sync";
 ALTER TABLE "Order" DROP COLUMN "ec_amount_other";
--- undo: none. The old column is gone; every value lives on in amount.
+-- undo: impossible. The old column is gone; every value lives on in amount.

@@ -16,7 +16,7 @@ ALTER TABLE "users" DROP COLUMN "team_id";
 -- # contract
 -- 01-drop-foreign-key: atomic, ACCESS EXCLUSIVE on "public"."users", ACCESS EXCLUSIVE on "public"."teams", lock_timeout 2000, statement_timeout 10000
 ALTER TABLE "users" DROP CONSTRAINT "users_team_id_fkey";
--- undo: none. The column is about to go.
+-- undo: impossible. The column is about to go.
 -- 02-drop-team-id: atomic, ACCESS EXCLUSIVE on "public"."users", lock_timeout 2000, statement_timeout 10000
 ALTER TABLE "users" DROP COLUMN "team_id";
--- undo: none. The data of the column is gone. Take a backup of it before this step.
+-- undo: impossible. The data of the column is gone. Take a backup of it before this step.

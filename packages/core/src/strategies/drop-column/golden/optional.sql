@@ -19,4 +19,4 @@ ALTER TABLE "User" DROP COLUMN "bio";
 -- 01-drop-bio: atomic, ACCESS EXCLUSIVE on "public"."User", lock_timeout 2000, statement_timeout 10000
 DROP INDEX "User_bio_idx";
 ALTER TABLE "User" DROP COLUMN "bio";
--- undo: none. The data of the column is gone. Take a backup of it before this step.
+-- undo: impossible. The data of the column is gone. Take a backup of it before this step.

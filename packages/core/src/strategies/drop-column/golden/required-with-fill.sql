@@ -33,4 +33,4 @@ DROP TRIGGER "zzz_ec_User_role_fill" ON "User";
 DROP FUNCTION "ec_User_role_fill"();
 ALTER TABLE "User" DROP COLUMN "role";
 DROP TYPE "Role";
--- undo: none. The data of the column is gone. Take a backup of it before this step.
+-- undo: impossible. The data of the column is gone. Take a backup of it before this step.

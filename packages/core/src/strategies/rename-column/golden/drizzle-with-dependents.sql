@@ -101,14 +101,14 @@ ALTER INDEX "ec_users_lower_nick_new" RENAME TO "users_lower_nick";
 ALTER INDEX "ec_users_team_nick_new" RENAME TO "users_team_nick";
 ALTER TABLE "users" RENAME CONSTRAINT "ec_nick_length_new" TO "nick_length";
 ALTER TABLE "users" ADD CONSTRAINT "users_nick_unique" UNIQUE USING INDEX "ec_users_nick_unique_new";
--- undo: none. The old column is gone; its data lives on in users.handle.
+-- undo: impossible. The old column is gone; its data lives on in users.handle.
 -- 16-drop-foreign-key: atomic, ACCESS EXCLUSIVE on "public"."users", ACCESS EXCLUSIVE on "public"."teams", lock_timeout 2000, statement_timeout 10000
 ALTER TABLE "users" DROP CONSTRAINT "users_team_teams_id_fk";
 ALTER TABLE "users" RENAME CONSTRAINT "ec_users_team_teams_id_fk_new" TO "users_team_teams_id_fk";
--- undo: none. The column team is about to go; the other column has the same key.
+-- undo: impossible. The column team is about to go; the other column has the same key.
 -- 17-drop-team: atomic, ACCESS EXCLUSIVE on "public"."users", lock_timeout 2000, statement_timeout 10000
 DROP TRIGGER "zzz_ec_users_team_id_sync" ON "users";
 DROP FUNCTION "ec_users_team_id_sync"();
 ALTER TABLE "users" DROP CONSTRAINT "ec_users_team_id_in_sync";
 ALTER TABLE "users" DROP COLUMN "team";
--- undo: none. The old column is gone; its data lives on in users.team_id.
+-- undo: impossible. The old column is gone; its data lives on in users.team_id.

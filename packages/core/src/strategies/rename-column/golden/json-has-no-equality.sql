@@ -11,7 +11,7 @@ ALTER TABLE "users" RENAME COLUMN "when" TO "created at";
 
 -- # expand
 -- 01-add-settings: atomic, ACCESS EXCLUSIVE on "public"."users", lock_timeout 2000, statement_timeout 10000
-ALTER TABLE "users" ADD COLUMN "settings" "json";
+ALTER TABLE "users" ADD COLUMN "settings" json;
 CREATE FUNCTION "ec_users_settings_sync"() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF TG_OP = 'INSERT' THEN
@@ -72,10 +72,10 @@ DROP TRIGGER "zzz_ec_users_settings_sync" ON "users";
 DROP FUNCTION "ec_users_settings_sync"();
 ALTER TABLE "users" DROP CONSTRAINT "ec_users_settings_in_sync";
 ALTER TABLE "users" DROP COLUMN "prefs";
--- undo: none. The old column is gone; its data lives on in users.settings.
+-- undo: impossible. The old column is gone; its data lives on in users.settings.
 -- 09-drop-when: atomic, ACCESS EXCLUSIVE on "public"."users", lock_timeout 2000, statement_timeout 10000
 DROP TRIGGER "zzz_ec_users_created at_sync" ON "users";
 DROP FUNCTION "ec_users_created at_sync"();
 ALTER TABLE "users" DROP CONSTRAINT "ec_users_created at_in_sync";
 ALTER TABLE "users" DROP COLUMN "when";
--- undo: none. The old column is gone; its data lives on in users.created at.
+-- undo: impossible. The old column is gone; its data lives on in users.created at.

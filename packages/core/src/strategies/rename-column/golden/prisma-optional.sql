@@ -60,4 +60,4 @@ DROP TRIGGER "zzz_ec_User_fullName_sync" ON "User";
 DROP FUNCTION "ec_User_fullName_sync"();
 ALTER TABLE "User" DROP CONSTRAINT "ec_User_fullName_in_sync";
 ALTER TABLE "User" DROP COLUMN "name";
--- undo: none. The old column is gone; its data lives on in User.fullName.
+-- undo: impossible. The old column is gone; its data lives on in User.fullName.

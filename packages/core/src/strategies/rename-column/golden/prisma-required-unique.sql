@@ -75,11 +75,11 @@ ALTER TABLE "Post" VALIDATE CONSTRAINT "Post_authorId_fkey";
 -- # contract
 -- 09-drop-foreign-key: atomic, ACCESS EXCLUSIVE on "public"."Post", ACCESS EXCLUSIVE on "public"."User", lock_timeout 2000, statement_timeout 10000
 ALTER TABLE "Post" DROP CONSTRAINT "Post_userId_fkey";
--- undo: none. The column userId is about to go; the other column has the same key.
+-- undo: impossible. The column userId is about to go; the other column has the same key.
 -- 10-drop-user-id: atomic, ACCESS EXCLUSIVE on "public"."Post", lock_timeout 2000, statement_timeout 10000
 DROP TRIGGER "zzz_ec_Post_authorId_sync" ON "Post";
 DROP FUNCTION "ec_Post_authorId_sync"();
 ALTER TABLE "Post" DROP CONSTRAINT "ec_Post_authorId_in_sync";
 DROP INDEX "Post_userId_key";
 ALTER TABLE "Post" DROP COLUMN "userId";
--- undo: none. The old column is gone; its data lives on in Post.authorId.
+-- undo: impossible. The old column is gone; its data lives on in Post.authorId.

@@ -1,0 +1,72 @@
+import { type Catalog, incompleteness } from './catalog/catalog.ts'
+import type { Migration } from './migration.ts'
+import { type PgNode, untag } from './parser.ts'
+import type { Undo } from './plan.ts'
+import { columnIn, rangeSql, strings, type TableAction, tableAction } from './relation.ts'
+import { quoteName } from './sql.ts'
+import type { Statement } from './statement.ts'
+
+/** How copied statements are taken back, the last one first; irreversible where one of them can't be. */
+export function undoOf(statements: readonly Statement[], migration: Migration): Undo {
+  const back: string[] = []
+  for (const statement of [...statements].reverse()) {
+    const sql = undoStatement(statement, migration.at[statement.index] ?? migration.before)
+    if (sql === undefined) return { irreversible: `Copied from the migration, which has no way back for: ${statement.sql.split('\n')[0]}` }
+    back.push(...sql)
+  }
+  return back.length > 0 ? { sql: back } : { none: 'These statements leave nothing behind that would have to be taken back.' }
+}
+
+function undoStatement(statement: Statement, before: Catalog): string[] | undefined {
+  const [tag, s] = untag(statement.node)
+  const action = tableAction(statement)
+  if (action) return undoAction(action, before)
+  switch (tag) {
+    case 'CreateStmt':
+      return s.if_not_exists ? undefined : [`DROP TABLE ${rangeSql(s.relation)}`]
+    case 'CreateEnumStmt':
+      return [`DROP TYPE ${strings(s.typeName).map(quoteName).join('.')}`]
+    case 'CreateSchemaStmt':
+      return s.if_not_exists || !s.schemaname ? undefined : [`DROP SCHEMA ${quoteName(s.schemaname)}`]
+    case 'IndexStmt':
+      return s.idxname && !s.if_not_exists && !s.concurrent
+        ? [`DROP INDEX ${s.relation.schemaname ? `${quoteName(s.relation.schemaname)}.` : ''}${quoteName(s.idxname)}`]
+        : undefined
+    case 'RenameStmt':
+      return undoRename(s)
+    case 'SelectStmt':
+    case 'VariableSetStmt':
+      return []
+    default:
+      return undefined
+  }
+}
+
+function undoAction({ type, table, sql, name, def, cmd }: TableAction, before: Catalog): string[] | undefined {
+  const alter = `ALTER TABLE ${sql}`
+  const known = incompleteness(before, table) === undefined
+  const column = columnIn(before, table, name)
+  switch (type) {
+    case 'AT_AddColumn':
+      return cmd.missing_ok ? undefined : [`${alter} DROP COLUMN ${quoteName(name)}`]
+    case 'AT_AddConstraint':
+      return def.conname ? [`${alter} DROP CONSTRAINT ${quoteName(name)}`] : undefined
+    case 'AT_ColumnDefault':
+      if (!known || !column) return undefined
+      return [`${alter} ALTER COLUMN ${quoteName(name)} ${column.default === undefined ? 'DROP DEFAULT' : `SET DEFAULT ${column.default}`}`]
+    case 'AT_ValidateConstraint':
+      return []
+    default:
+      return undefined
+  }
+}
+
+function undoRename(s: PgNode): string[] | undefined {
+  if (s.renameType === 'OBJECT_INDEX') {
+    const schema = s.relation.schemaname ? `${quoteName(s.relation.schemaname)}.` : ''
+    return [`ALTER INDEX ${schema}${quoteName(s.newname)} RENAME TO ${quoteName(s.relation.relname)}`]
+  }
+  return s.renameType === 'OBJECT_TABCONSTRAINT'
+    ? [`ALTER TABLE ${rangeSql(s.relation)} RENAME CONSTRAINT ${quoteName(s.newname)} TO ${quoteName(s.subname)}`]
+    : undefined
+}

@@ -1,0 +1,3 @@
+import { describeLaws } from '../support/laws.ts'
+
+describeLaws(17)

@@ -1,0 +1,54 @@
+import { hazardsOfOutput, planMigration } from '@expand-contract/core'
+import { installedVersions, type Server, startServer, verifyPlan } from '@expand-contract/postgres'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Golden, goldenMigration, goldens } from './golden.ts'
+
+/** Every golden x every law on one PostgreSQL. A version that this platform's packages don't carry is skipped, and its name says so. */
+export function describeLaws(version: number): void {
+  const here = installedVersions().includes(version)
+  describe.skipIf(!here)(`laws on PostgreSQL ${version}${here ? '' : ': SKIPPED, its package is not installed'}`, () => {
+    let server: Server
+    beforeAll(async () => {
+      server = await startServer({ version })
+    })
+    afterAll(async () => {
+      await server.stop()
+    })
+
+    it.each(goldens().map((g) => [g.name, g] as const))('%s', async (_, golden) => {
+      const findings = await broken(golden, server)
+      expect(findings).toEqual([])
+    })
+  })
+}
+
+async function broken(golden: Golden, server: Server): Promise<string[]> {
+  const migration = goldenMigration(golden)
+  const plan = planMigration(migration)
+  const { old, new: next } = golden.code
+  const verdict = await verifyPlan({
+    plan,
+    history: [{ id: '0001_before', text: golden.before }],
+    server,
+    before: migration.before,
+    after: migration.after,
+    rows: golden.rows,
+    ...(old.length > 0 && { code: { old, new: next } }),
+    replan: () => hazardsOfOutput(plan, migration.before),
+  })
+  const steps = plan.stages.flatMap((s) => s.steps)
+  const idle = verdict.laws.filter(
+    (law) => law.status === 'not exercised' && mustRun(law.law, plan.refusals.length > 0, steps.length, plan.stages[0].steps.length),
+  )
+  return [
+    ...verdict.laws.filter((law) => law.status === 'broken').flatMap((law) => law.findings.map((f) => `law ${law.law}: ${f}`)),
+    ...idle.map((law) => `law ${law.law} exercised nothing`),
+  ]
+}
+
+/** Which laws a plan can exercise: one that could and did not has failed. */
+function mustRun(law: number, refused: boolean, steps: number, expandSteps: number): boolean {
+  if (law === 7) return refused
+  if (law === 6) return expandSteps > 0
+  return steps > 0
+}
