@@ -15,3 +15,9 @@ const BY_TYPE: readonly [RegExp, string][] = [
 export function suggestFill(type: TypeName): string | undefined {
   return BY_TYPE.find(([pattern]) => pattern.test(type))?.[1]
 }
+
+/** The like for a column that must be unique: a value of its own for each row; undefined where the type has none. */
+export function suggestUniqueFill(type: TypeName): string | undefined {
+  if (type === 'uuid') return 'gen_random_uuid()'
+  return type === 'text' || type.startsWith('character varying') ? 'gen_random_uuid()::text' : undefined
+}

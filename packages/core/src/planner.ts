@@ -1,5 +1,6 @@
 import { type Catalog, incompleteness, type TableName } from './catalog/catalog.ts'
 import { finishSteps } from './finish.ts'
+import { makesOnlyNew } from './fresh.ts'
 import type { Migration } from './migration.ts'
 import { shape, untag } from './parser.ts'
 import { type DraftStep, PLAN_VERSION, type Plan, type Refusal, type Stage } from './plan.ts'
@@ -10,7 +11,7 @@ import type { Statement } from './statement.ts'
 import { strategies } from './strategies/index.ts'
 import { isRefusal, type Outcome, type Rewrite, type Strategy } from './strategy.ts'
 import { unrewritten } from './unrewritten/unrewritten.ts'
-import { isTransactionControl, verbatimSteps } from './verbatim.ts'
+import { isTransactionControl, togetherStep, verbatimSteps } from './verbatim.ts'
 
 /** Plans a migration: every statement is claimed by a strategy, refused, or copied. Pure. A plan with refusals has no steps and is never emitted. */
 export function planMigration(migration: Migration, using: readonly Strategy[] = strategies): Plan {
@@ -110,14 +111,17 @@ function unreadable(migration: Migration): Refusal[] {
 
 function stages(migration: Migration, rewrites: readonly Placed<Rewrite>[]): [Stage, Stage] {
   const claimed = new Set(rewrites.flatMap((r) => r.outcome.claims))
-  const expand: DraftStep[] = []
+  const copies = migration.script.statements.filter((s) => !claimed.has(s.index) && !isTransactionControl(s))
+  // What is new goes first and together: apart from its table, an index or a key on it would be one on a live table.
+  const fresh = copies.filter((s) => makesOnlyNew(s, migration))
+  const expand: DraftStep[] = [...togetherStep(fresh, migration)]
   let copied: Statement[] = []
   const flush = (): void => {
     expand.push(...verbatimSteps(copied, migration))
     copied = []
   }
   for (const statement of migration.script.statements) {
-    if (!claimed.has(statement.index) && !isTransactionControl(statement)) copied.push(statement)
+    if (copies.includes(statement) && !fresh.includes(statement)) copied.push(statement)
     const here = rewrites
       .filter((r) => (r.outcome.after ?? r.anchor) === statement.index)
       // What waits for a statement comes after what replaces it.

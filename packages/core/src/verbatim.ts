@@ -26,15 +26,24 @@ export function verbatimSteps(statements: readonly Statement[], migration: Migra
       groups.push({ statements: [statement], tables, closed: alone })
     }
   }
-  return groups.map((group) => ({
+  return groups.map((group) => copiedStep(group.statements, migration))
+}
+
+/** Statements that stay in one step whatever they lock: all that makes new tables. None for none. */
+export function togetherStep(statements: readonly Statement[], migration: Migration): DraftDdl[] {
+  return statements.length > 0 ? [copiedStep(statements, migration)] : []
+}
+
+function copiedStep(statements: readonly Statement[], migration: Migration): DraftDdl {
+  return {
     kind: 'ddl',
-    name: nameOf(group.statements),
-    title: titleOf(group.statements),
+    name: nameOf(statements),
+    title: titleOf(statements),
     why: 'Nothing here scans, rewrites or breaks running code: copied as the ORM wrote it.',
-    sql: group.statements.map((s) => s.sql),
-    undo: undoOf(group.statements, migration),
+    sql: statements.map((s) => s.sql),
+    undo: undoOf(statements, migration),
     verbatim: true,
-  }))
+  }
 }
 
 function lockedTables(statement: Statement, migration: Migration): Set<string> {

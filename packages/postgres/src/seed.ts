@@ -93,7 +93,10 @@ function parentsFirst(tables: readonly Seeded[]): Seeded[] {
     table.foreign.some((f) => f.table !== table.key && left.has(f.table) && (!onlyRequired || isRequired(table, f)))
   while (left.size > 0) {
     const rest = [...left.values()]
-    const next = rest.find((s) => !waits(s, false)) ?? rest.find((s) => !waits(s, true)) ?? (rest[0] as Seeded)
+    const children = ({ table }: Seeded) => rest.filter((s) => s.table.foreign.some((f) => f.table === table.key)).length
+    const possible = rest.filter((s) => !waits(s, true)).sort((a, b) => children(b) - children(a))
+    // In a circle the table goes first that most others wait for.
+    const next = rest.find((s) => !waits(s, false)) ?? possible[0] ?? (rest[0] as Seeded)
     left.delete(next.table.key)
     order.push(next)
   }
@@ -124,8 +127,12 @@ function seedValue(table: LiveTable, column: LiveColumn, at: number, i: number):
   if (i === 0) return plain ?? (column.hasDefault || !column.notNull ? undefined : '')
   if (column.hasDefault && (i === 1 || (i + at) % 7 === 0)) return undefined
   if (!column.notNull && (i === 1 || (i + at) % 5 === 0)) return null
+  const fallback = plain ?? (column.hasDefault ? undefined : column.notNull ? '' : null)
   const hard = hardValues(column.value)
+  if (i === 1 || hard.length === 0) return fallback
+  // Only rows that get a value count: else a list as long as the gaps are apart would always lose the same value.
+  const gaps = (every: number) => Math.floor((i + at) / every) - Math.floor((1 + at) / every)
+  const turn = Math.max(0, i - 2 - (column.notNull ? 0 : gaps(5)) - (column.hasDefault ? gaps(7) : 0))
   const isUnique = table.uniques.some((columns) => columns.length === 1 && columns[0] === column.name)
-  const value = i === 1 ? plain : isUnique ? (hard[i - 2] ?? plain) : (hard[(i - 2) % Math.max(1, hard.length)] ?? plain)
-  return value ?? (column.hasDefault ? undefined : column.notNull ? '' : null)
+  return isUnique ? (hard[turn] ?? fallback) : hard[turn % hard.length]
 }

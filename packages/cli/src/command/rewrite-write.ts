@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises'
 import type { FileEdit, Plan } from '@expand-contract/core'
 import { EXIT } from '../exit.ts'
 import { emittedEdit } from '../plan/emitted.ts'
 import type { Picked } from '../project/pick.ts'
 import { deploymentOf } from '../project/project.ts'
+import { readIfThere } from '../read-if-there.ts'
 import { diffText, type FileChange } from '../report/diff-text.ts'
 import { nextText } from '../report/next-text.ts'
 import { shownPath } from '../report/path.ts'
@@ -45,11 +45,8 @@ export async function write(
 async function changes(edits: readonly FileEdit[], cwd: string): Promise<FileChange[]> {
   return Promise.all(
     edits.map(async ({ path, content }) => {
-      const before = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-        if (error.code === 'ENOENT') return undefined
-        throw error
-      })
-      return { path: shownPath(path, cwd), before, after: content ?? undefined }
+      const before = await readIfThere(path)
+      return { path: shownPath(path, cwd), before: before?.toString('utf8'), after: content ?? undefined }
     }),
   )
 }

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { canonicalJson, type FileEdit, type History, type Plan, type SourceMigration, UserError } from '@expand-contract/core'
+import { readIfThere } from '../read-if-there.ts'
 
 /** Beside plan.json: where in the history the plan's migrations stand, by paths relative to the migrations folder. */
 export const EMITTED_FILE = 'emitted.json'
@@ -49,13 +49,10 @@ export async function historyBefore(plan: Plan, history: History): Promise<reado
 }
 
 async function readEmitted(file: string): Promise<Emitted | undefined> {
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined
-    throw error
-  })
-  if (text === undefined) return undefined
+  const bytes = await readIfThere(file)
+  if (!bytes) return undefined
   try {
-    const { follows, migrations } = JSON.parse(text) as Partial<Emitted>
+    const { follows, migrations } = JSON.parse(bytes.toString('utf8')) as Partial<Emitted>
     if ((follows === null || typeof follows === 'string') && Array.isArray(migrations)) return { follows, migrations }
   } catch {
     // Said below, as for any other content.

@@ -1,14 +1,15 @@
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { checksum, type Layout, PLAN_VERSION, type Plan, UserError } from '@expand-contract/core'
+import { isAbsent } from '../read-if-there.ts'
 
 /** Name of the reviewed plan in `expand-contract/<plan>/`. */
 export const PLAN_FILE = 'plan.json'
 
 /** Names of the plans of a project, in order: they are the names of the migrations that they replaced. */
 export async function planIds(layout: Layout): Promise<string[]> {
-  const entries = await readdir(layout.plans, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return []
+  const entries = await readdir(layout.plans, { withFileTypes: true }).catch((error: unknown) => {
+    if (isAbsent(error)) return []
     throw error
   })
   const folders = entries.filter((e) => e.isDirectory()).map((e) => e.name)

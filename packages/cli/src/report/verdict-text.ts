@@ -1,5 +1,5 @@
 import type { Verdict } from '@expand-contract/postgres'
-import { type Style, wrap } from './style.ts'
+import { count, type Style, wrap } from './style.ts'
 
 /** True where no law is broken. */
 export function holds(verdict: Verdict): boolean {
@@ -26,5 +26,5 @@ function conclusion(verdict: Verdict, { paint }: Style): string {
   const exercised = verdict.laws.filter((l) => l.status === 'held').length
   if (exercised === 0) return paint.yellow('Nothing was exercised, so nothing is proved.')
   const idle = verdict.laws.length - exercised
-  return paint.green(`Proved: ${exercised} laws held${idle > 0 ? `, ${idle} had nothing to exercise` : ''}.`)
+  return paint.green(`Proved: ${count(exercised, 'law')} held${idle > 0 ? `, ${idle} had nothing to exercise` : ''}.`)
 }

@@ -1,7 +1,8 @@
-import { lstat, mkdir, readFile, rmdir, unlink } from 'node:fs/promises'
+import { lstat, mkdir, rmdir, unlink } from 'node:fs/promises'
 import path from 'node:path'
 import { type FileEdit, UserError } from '@expand-contract/core'
 import writeFileAtomic from 'write-file-atomic'
+import { isAbsent, readIfThere } from '../read-if-there.ts'
 
 /** What a file held before: undefined where there was none. */
 interface Before {
@@ -37,11 +38,7 @@ export async function effective(edits: readonly FileEdit[]): Promise<FileEdit[]>
 }
 
 async function readBefore(file: string): Promise<Before> {
-  const content = await readFile(file).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined
-    throw error
-  })
-  return { path: file, content }
+  return { path: file, content: await readIfThere(file) }
 }
 
 async function write(before: Before, content: string, undo: (() => Promise<void>)[]): Promise<void> {
@@ -67,8 +64,8 @@ async function remove(before: Before, undo: (() => Promise<void>)[]): Promise<vo
 
 async function restore({ path: file, content }: Before): Promise<void> {
   if (content !== undefined) return writeFileAtomic(file, content)
-  await unlink(file).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw error
+  await unlink(file).catch((error: unknown) => {
+    if (!isAbsent(error)) throw error
   })
 }
 
@@ -83,8 +80,8 @@ async function makeFolder(folder: string, undo: (() => Promise<void>)[]): Promis
 async function exists(at: string): Promise<boolean> {
   return lstat(at).then(
     () => true,
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return false
+    (error: unknown) => {
+      if (isAbsent(error)) return false
       throw error
     },
   )

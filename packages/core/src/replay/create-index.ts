@@ -25,7 +25,7 @@ export const createIndex: Handler = (catalog, fields, change) => {
   const missing = [...keys.flatMap((k) => (k.column === undefined ? [] : [k.column])), ...include].find((name) => !column(table, name))
   if (missing !== undefined) return mark(catalog, key, change, `an index names the column "${missing}", which is not known`)
   const index: Index = {
-    name: fields.idxname ?? relationName(catalog, table, joinedColumns([...elements.map(keyName), ...include]), 'idx', false),
+    name: fields.idxname ?? relationName(catalog, table, joinedColumns(distinct([...elements.map(keyName), ...include])), 'idx', false),
     unique: fields.unique === true,
     method: fields.accessMethod ?? 'btree',
     keys,
@@ -47,6 +47,17 @@ function predicate(statement: Statement, node: PgNode): string | undefined {
   return expressionFrom(source, find(source, 'WHERE', find(source, '(')) + 1, node)
 }
 
+/** Equal names are numbered, as PostgreSQL numbers the columns of an index. */
+function distinct(names: readonly string[]): string[] {
+  const taken: string[] = []
+  for (const name of names) {
+    let free = name
+    for (let i = 1; taken.includes(free); i++) free = `${name}${i}`
+    taken.push(free)
+  }
+  return taken
+}
+
 /** What a key is called in the name of an index: its column, else its outermost function, else `expr`. */
 function keyName(element: PgNode): string {
   return element.name ?? functionName(element.expr) ?? 'expr'
@@ -56,6 +67,7 @@ function functionName(node: PgNode | undefined): string | undefined {
   if (!node) return undefined
   if (node.FuncCall) return (node.FuncCall.funcname as PgNode[]).at(-1)?.String?.sval
   if (node.TypeCast) return functionName(node.TypeCast.arg) ?? (node.TypeCast.typeName?.names as PgNode[] | undefined)?.at(-1)?.String?.sval
+  if (node.CaseExpr) return functionName(node.CaseExpr.defresult) ?? 'case'
   if (node.CoalesceExpr) return 'coalesce'
   if (node.MinMaxExpr) return node.MinMaxExpr.op === 'IS_LEAST' ? 'least' : 'greatest'
   if (node.ColumnRef) return (node.ColumnRef.fields as PgNode[]).at(-1)?.String?.sval

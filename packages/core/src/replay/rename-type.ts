@@ -64,22 +64,33 @@ function inExpression(text: string, oldName: string, to: readonly string[]): str
   const before = parseExpression(text)
   const after = structuredClone(before)
   if (!spell(after, oldName, to)) return text
-  const bytes = Buffer.from(text)
-  const pieces: string[] = []
-  let from = 0
-  for (const token of scan(text)) {
-    const isName = token.text === oldName || token.text === quoteName(oldName)
-    if (!isName || token.name === 'SCONST') continue
-    pieces.push(bytes.subarray(from, token.start).toString(), quoteName(to.at(-1) ?? ''))
-    from = token.end
-  }
-  const renamed = pieces.join('') + bytes.subarray(from).toString()
+  const renamed = respelled(text, oldName, to)
   try {
     return shape(parseExpression(renamed)) === shape(after) ? renamed : undefined
   } catch (error) {
     if (error instanceof SqlSyntaxError) return undefined
     throw error
   }
+}
+
+/** The text with every mention of the name, and of the schema before it, spelled anew; what is no type is found out by its tree. */
+function respelled(text: string, oldName: string, [schema = DEFAULT_SCHEMA, name = '']: readonly string[]): string {
+  const bytes = Buffer.from(text)
+  const tokens = scan(text)
+  const pieces: string[] = []
+  let from = 0
+  for (const [i, token] of tokens.entries()) {
+    if (token.name === 'SCONST' || (token.text !== oldName && token.text !== quoteName(oldName))) continue
+    const qualifier = tokens[i - 1]?.text === '.' ? tokens[i - 2] : undefined
+    const start = qualifier?.start ?? token.start
+    pieces.push(
+      bytes.subarray(from, start).toString(),
+      qualifier || schema !== DEFAULT_SCHEMA ? `${quoteName(schema)}.` : '',
+      quoteName(name),
+    )
+    from = token.end
+  }
+  return pieces.join('') + bytes.subarray(from).toString()
 }
 
 /** Changes the name in every TypeName of the tree that has it; says whether there was one. */
@@ -90,9 +101,9 @@ function spell(node: unknown, oldName: string, to: readonly string[]): boolean {
   const last = names?.at(-1)?.String
   const here = last?.sval === oldName
   if (here) {
-    last.sval = to.at(-1)
-    const schema = names?.at(-2)?.String
-    if (schema) schema.sval = to.at(-2)
+    const [schema = DEFAULT_SCHEMA, name] = [to.at(-2), to.at(-1)]
+    const isQualified = (names?.length ?? 0) > 1 || schema !== DEFAULT_SCHEMA
+    ;(node as PgNode).typeName.names = (isQualified ? [schema, name] : [name]).map((sval) => ({ String: { sval } }))
   }
   const inner = Object.values(node).map((value) => spell(value, oldName, to))
   return here || inner.includes(true)

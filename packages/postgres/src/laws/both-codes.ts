@@ -16,6 +16,7 @@ export const bothCodes: Law = {
     try {
       await traffic.point('before the first step', [oldApp])
       for (const step of expand.steps) await between(step, traffic, [oldApp], expand.steps)
+      await traffic.expectFilled('at the end of expand')
       await traffic.point('at the end of expand', [oldApp, newApp, oldApp, newApp])
       await traffic.expectInStep('at the end of expand')
       for (const step of contract.steps) await between(step, traffic, [newApp], expand.steps)

@@ -99,20 +99,24 @@ async function scans(
 ): Promise<string[]> {
   const findings: string[] = []
   for (const scan of found) {
-    const names = scan.table === undefined ? await tablesOf(client, scan.constraint ?? '') : [scan.table]
-    const tables = [...known.values()].filter((r) => r.isTable && names.includes(r.name)).map((r) => r.key)
-    const blocking = held.find((l) => tables.includes(l.table) && isStronger(l.mode, 'SHARE UPDATE EXCLUSIVE'))
+    const tables =
+      scan.table === undefined
+        ? await tablesOf(client, scan.constraint ?? '', known)
+        : [...known.values()].filter((r) => r.name === scan.table)
+    const keys = tables.filter((r) => r.isTable).map((r) => r.key)
+    const blocking = held.find((l) => keys.includes(l.table) && isStronger(l.mode, 'SHARE UPDATE EXCLUSIVE'))
     if (blocking) findings.push(`${scan.what} ${displayTable(blocking.table)} while it holds ${blocking.mode}: writers wait for all of it`)
   }
   return findings
 }
 
-async function tablesOf(client: pg.Client, constraint: string): Promise<string[]> {
+/** Both tables of a foreign key; none where the referencing table is new, for then there is no row to look up. */
+async function tablesOf(client: pg.Client, constraint: string, known: Map<string, Relation>): Promise<Relation[]> {
   const { rows } = await client.query(
-    'SELECT c.relname::text AS name FROM pg_constraint k JOIN pg_class c ON c.oid IN (k.conrelid, k.confrelid) WHERE k.conname = $1',
+    `SELECT conrelid::text AS child, confrelid::text AS parent FROM pg_constraint WHERE contype = 'f' AND conname = $1`,
     [constraint],
   )
-  return rows.map((r) => r.name as string)
+  return rows.flatMap(({ child, parent }) => (known.has(child) ? [known.get(child), known.get(parent)] : [])).filter((r) => r !== undefined)
 }
 
 async function rewrites(client: pg.Client, files: Map<string, Relation>, known: Map<string, Relation>): Promise<string[]> {

@@ -1,13 +1,13 @@
-import { displayTable, type Plan } from '@expand-contract/core'
+import { displayTable } from '@expand-contract/core'
 import type pg from 'pg'
 import { type App, openApp, takesNumber } from '../app.ts'
 import type { TableCode } from '../code.ts'
 import { exercise, type Key, readByKey } from '../exercise.ts'
-import { readLiveTables } from '../live-table.ts'
 import { describe } from '../run-steps.ts'
 import { keyCondition } from '../statements.ts'
 import { deriveBoth } from './derive.ts'
 import type { Proof } from './law.ts'
+import { nullRows, type Promised, promisedColumns } from './promised.ts'
 import { type LiveSync, liveSyncs, outOfStep, triggerNames } from './syncs.ts'
 
 /** Two applications on one database, and what they saw. */
@@ -21,6 +21,8 @@ export interface Traffic {
   point(where: string, apps: readonly App[]): Promise<void>
   /** From here on every row must be in step. */
   expectInStep(where: string): Promise<void>
+  /** Rows that nobody wrote lately must be readable for new code: no NULL where the plan promises a value. */
+  expectFilled(where: string): Promise<void>
   points(): number
   close(): Promise<void>
 }
@@ -33,6 +35,7 @@ export async function openTraffic(proof: Proof): Promise<Traffic> {
   const { oldCode, newCode } = proof.code ? { oldCode: [], newCode: [] } : await deriveBoth(proof, oldApp, observer)
   const triggers = await triggerNames(observer)
   const promised = await promisedColumns(observer, proof.plan)
+  const loosened = loosenedColumns(proof)
   const findings: string[] = []
   let [points, numbers, allInStep] = [0, 1000, false]
   const next = () => ++numbers
@@ -44,7 +47,7 @@ export async function openTraffic(proof: Proof): Promise<Traffic> {
         for (const failure of await checkSync(observer, app, sync, code, key, allInStep)) report(failure)
       }
       const [other, otherCode] = app === oldApp ? [newApp, newCode] : [oldApp, oldCode]
-      if (isShared && key) await seenByOther(other, otherCode, code, key, promised, report)
+      if (isShared && key) await seenByOther(other, otherCode, code, key, { promised, loosened, warn: proof.warn, report })
     }
     const code = app === oldApp ? oldCode : newCode
     for (const table of code) await exercise(app, table, { observer, next, afterWrite, isClean: proof.isTame, report })
@@ -77,6 +80,15 @@ export async function openTraffic(proof: Proof): Promise<Traffic> {
         for (const failure of await found(outOfStep(observer, sync, 'up'))) findings.push(`${where}: ${failure}`)
       }
     },
+    expectFilled: async (where) => {
+      for (const promise of promised) {
+        const rows = await nullRows(observer, proof, promise)
+        if (rows > 0)
+          findings.push(
+            `${where}: ${displayTable(promise.key)}.${promise.column} is NULL in ${rows} rows for the new code, whose schema says NOT NULL`,
+          )
+      }
+    },
   }
 }
 
@@ -95,14 +107,22 @@ async function checkSync(
   return app.name === 'old' ? up : [...up, ...(await found(outOfStep(observer, sync, 'down', where, key)))]
 }
 
+interface Promises {
+  /** Columns that the plan keeps filled for new code. */
+  readonly promised: readonly Promised[]
+  /** Columns that the ORM's own migration makes optional. */
+  readonly loosened: ReadonlySet<string>
+  readonly warn: (message: string) => void
+  readonly report: (failure: string) => void
+}
+
 /** A row that one application wrote must be readable for the other, with no NULL where its schema promises a value. */
 async function seenByOther(
   other: App,
   otherCode: readonly TableCode[],
   code: TableCode,
   key: Key,
-  promised: ReadonlySet<string>,
-  report: (failure: string) => void,
+  { promised, loosened, warn, report }: Promises,
 ): Promise<void> {
   const theirs = otherCode.find((c) => c.table.key === code.table.key)
   if (!theirs || theirs.key.join() !== code.key.join()) return
@@ -111,22 +131,26 @@ async function seenByOther(
     if (!seen) return report(`a row of ${displayTable(code.table.key)} is not there for the ${other.name} code`)
     for (const { name, notNull } of theirs.table.columns) {
       // What old code may leave NULL until the contract, new code has to bear, unless the plan fills it.
-      const counts = notNull && (other.name === 'old' || promised.has(`${theirs.table.key}.${name}`))
-      if (counts && seen.get(name) === null)
-        report(`${displayTable(code.table.key)}.${name} is NULL for the ${other.name} code, whose schema says NOT NULL`)
+      if (!notNull || seen.get(name) !== null) continue
+      const on = `${displayTable(code.table.key)}.${name}`
+      if (other.name === 'old' && loosened.has(`${theirs.table.key}.${name}`)) {
+        warn(`${on} becomes optional: deploy code that can read NULL there before code that writes it.`)
+      } else if (other.name === 'old' || promised.some((p) => p.key === theirs.table.key && p.column === name)) {
+        report(`${on} is NULL for the ${other.name} code, whose schema says NOT NULL`)
+      }
     }
   } catch (error) {
     report(`the ${other.name} code can't read the row: ${describe(error)}`)
   }
 }
 
-/** Columns that the plan keeps filled for new code, as `table.column`. */
-async function promisedColumns(client: pg.Client, { syncs, expects }: Plan): Promise<Set<string>> {
-  const promised = new Set<string>()
-  for (const { table, column } of [...expects, ...syncs.map((s) => ({ table: s.table, column: s.new }))]) {
-    for (const { key } of await readLiveTables(client, [table])) promised.add(`${key}.${column}`)
-  }
-  return promised
+/** Columns that are NOT NULL before and optional after, because the ORM's migration says so, as `table.column`. */
+function loosenedColumns({ before, after }: Proof): Set<string> {
+  const found = [...before.tables].flatMap(([key, table]) => {
+    const next = after.tables.get(key)?.columns ?? []
+    return table.columns.filter((c) => c.notNull && next.some((n) => n.name === c.name && !n.notNull)).map((c) => `${key}.${c.name}`)
+  })
+  return new Set(found)
 }
 
 async function found(result: Promise<string | undefined>): Promise<string[]> {

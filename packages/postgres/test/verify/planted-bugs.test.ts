@@ -257,6 +257,49 @@ describe('a planted bug is caught', () => {
     expect(text).toContain('old code after 01-check: new row for relation "users" violates check constraint "c"')
   })
 
+  test('new required column that new code finds empty until the contract', async () => {
+    const { laws, text } = await broken(
+      plan({
+        id: '0003_late_fill',
+        sql: `ALTER TABLE "users" ADD COLUMN "country" text NOT NULL DEFAULT 'US'; ALTER TABLE "users" ALTER COLUMN "country" DROP DEFAULT;`,
+        expand: [
+          ddl(
+            '01-add',
+            [
+              'ALTER TABLE "users" ADD COLUMN "country" text',
+              `CREATE FUNCTION "fill"() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW."country" := 'US'; RETURN NEW; END $$`,
+              'CREATE TRIGGER "zzz_fill" BEFORE INSERT OR UPDATE ON "users" FOR EACH ROW WHEN (NEW."country" IS NULL) EXECUTE FUNCTION "fill"()',
+            ],
+            { users: 'ACCESS EXCLUSIVE' },
+            {
+              undo: { sql: ['DROP TRIGGER "zzz_fill" ON "users"', 'DROP FUNCTION "fill"()', 'ALTER TABLE "users" DROP COLUMN "country"'] },
+            },
+          ),
+        ],
+        contract: [
+          backfill('02-fill', '"users"', ['id'], [{ column: 'country', expression: `'US'` }], '"country" IS NULL'),
+          ddl('03-check', ['ALTER TABLE "users" ADD CONSTRAINT "c" CHECK ("country" IS NOT NULL) NOT VALID'], {
+            users: 'ACCESS EXCLUSIVE',
+          }),
+          ddl('04-validate', ['ALTER TABLE "users" VALIDATE CONSTRAINT "c"'], { users: 'SHARE UPDATE EXCLUSIVE' }),
+          ddl(
+            '05-not-null',
+            [
+              'ALTER TABLE "users" ALTER COLUMN "country" SET NOT NULL',
+              'ALTER TABLE "users" DROP CONSTRAINT "c"',
+              'DROP TRIGGER "zzz_fill" ON "users"',
+              'DROP FUNCTION "fill"()',
+            ],
+            { users: 'ACCESS EXCLUSIVE' },
+          ),
+        ],
+        expects: [{ table: 'users', column: 'country', from: `'US'` }],
+      }),
+    )
+    expect(laws).toEqual([2])
+    expect(text).toMatch(/users\.country is NULL in \d+ rows for the new code/)
+  })
+
   test('required column that new code no longer writes', async () => {
     const { laws, text } = await broken(
       plan({

@@ -1,4 +1,4 @@
-import { suggestFill } from '../../fill-suggestion.ts'
+import { suggestFill, suggestUniqueFill } from '../../fill-suggestion.ts'
 import { type HazardKind, hazard } from '../../hazard.ts'
 import type { Migration } from '../../migration.ts'
 import { type PgNode, scan } from '../../parser.ts'
@@ -54,9 +54,15 @@ function isRequired(action: TableAction, statement: Statement, migration: Migrat
   return constraints.includes('CONSTR_NOTNULL') && column?.default === undefined && !constraints.some((c) => OTHERS.includes(c))
 }
 
+/** A unique index or constraint over the new column alone: one value for all rows would break it. */
+function isUnique(action: TableAction, migration: Migration): boolean {
+  const indexes = migration.after.tables.get(action.table)?.indexes ?? []
+  return indexes.some((i) => i.unique && i.keys.length === 1 && i.keys[0]?.column === action.name)
+}
+
 function ask(statement: Statement, action: TableAction, on: string, migration: Migration) {
   const type = columnIn(migration.after, action.table, action.name)?.type ?? 'text'
-  const suggestion = suggestFill(type)
+  const suggestion = isUnique(action, migration) ? suggestUniqueFill(type) : suggestFill(type)
   const why = 'rows that exist, and code that does not know the column yet, need a value'
   return {
     line: statement.line,

@@ -1,10 +1,10 @@
 import { schemaPrefix } from '../../carry-over.ts'
 import type { Table } from '../../catalog/catalog.ts'
 import { type HazardKind, hazard } from '../../hazard.ts'
+import { droppedBefore } from '../../index-replacement.ts'
 import { indexSql } from '../../index-sql.ts'
-import type { Migration } from '../../migration.ts'
 import { type PgNode, scan, untag } from '../../parser.ts'
-import { displayTable, isNewTable, rangeKey, rangeSql, strings } from '../../relation.ts'
+import { displayTable, isNewTable, rangeKey, rangeSql } from '../../relation.ts'
 import { objectName, quoteName, quoteText, sliceBytes } from '../../sql.ts'
 import type { Statement } from '../../statement.ts'
 import { check, ddl } from '../../steps/steps.ts'
@@ -33,7 +33,7 @@ export const strategy: Strategy = {
     const found = hazard(BLOCKS, (index.idxname as string | undefined) ?? displayTable(key), statement)
     const table = migration.before.tables.get(key)
     if (table?.kind === 'partitioned') return refusePartitioned(statement, found)
-    const replaced = replacedBy(statement, index, migration)
+    const replaced = droppedBefore(statement, migration)
     return replaced ? replace(statement, index, replaced, table, found) : build(statement, index, found)
   },
 }
@@ -101,16 +101,6 @@ function isValid(name: string) {
     title: `See that ${name} is valid`,
     sql: `SELECT 1 FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid WHERE c.relname = ${quoteText(name)} AND NOT i.indisvalid`,
     message: `The index ${name} exists but is invalid: an earlier build was cancelled, and IF NOT EXISTS took it for done. Run DROP INDEX CONCURRENTLY ${quoteName(name)}, then deploy again.`,
-  })
-}
-
-/** The DROP INDEX of the same name earlier in the migration, if there is one: then this is a replacement. */
-function replacedBy(statement: Statement, index: PgNode, migration: Migration): Statement | undefined {
-  return migration.script.statements.find((s) => {
-    const [tag, drop] = untag(s.node)
-    const names =
-      tag === 'DropStmt' && drop.removeType === 'OBJECT_INDEX' ? (drop.objects as PgNode[]).map((o) => strings(o.List?.items).at(-1)) : []
-    return s.index < statement.index && names.length === 1 && names[0] === index.idxname
   })
 }
 

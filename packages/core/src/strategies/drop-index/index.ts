@@ -1,5 +1,6 @@
 import type { Index, Table } from '../../catalog/catalog.ts'
 import { type HazardKind, hazard } from '../../hazard.ts'
+import { isReplacement } from '../../index-replacement.ts'
 import { indexSql } from '../../index-sql.ts'
 import type { Migration } from '../../migration.ts'
 import { type PgNode, untag } from '../../parser.ts'
@@ -32,12 +33,11 @@ export const strategy: Strategy = {
   hazards: [BLOCKS, UNIQUE],
   rewrite(statement, migration) {
     const [tag, drop] = untag(statement.node)
-    if (tag !== 'DropStmt' || drop.removeType !== 'OBJECT_INDEX' || drop.concurrent) return undefined
+    if (tag !== 'DropStmt' || drop.removeType !== 'OBJECT_INDEX' || drop.concurrent || isReplacement(statement, migration)) return undefined
     const found = (drop.objects as PgNode[]).map((o) => locate(strings(o.List?.items), statement, migration))
     if (found.every((f) => f === undefined)) return missing(statement, drop)
     const known = found.filter((f): f is Located => f !== undefined)
     if (known.every((f) => isNewTable(migration, f.key) || goesWithColumn(f, migration))) return undefined
-    if (known.some((f) => isRebuilt(f, statement, migration))) return undefined
     const unique = known.some((f) => f.index.unique)
     const steps = (drop.objects as PgNode[]).map((o, i) => dropStep(strings(o.List?.items), drop.missing_ok === true, found[i]))
     const names = known.map((f) => f.index.name).join(', ')
@@ -84,13 +84,6 @@ function missing(statement: Statement, drop: PgNode) {
 function goesWithColumn({ key, index }: Located, migration: Migration): boolean {
   const dropped = actionsOn(migration, 'AT_DropColumn', key).map(({ action }) => action.name)
   return index.keys.some((k) => k.column !== undefined && dropped.includes(k.column))
-}
-
-/** The same name is created again later in the migration: then `create-index` replaces it. */
-function isRebuilt({ index }: Located, statement: Statement, migration: Migration): boolean {
-  return migration.script.statements.some(
-    (s) => s.index > statement.index && untag(s.node)[0] === 'IndexStmt' && untag(s.node)[1].idxname === index.name,
-  )
 }
 
 function lastIndexBuild(key: string, migration: Migration): number {

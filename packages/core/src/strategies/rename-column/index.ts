@@ -58,7 +58,13 @@ function cannot(rename: Rename, statement: Statement, hazards: readonly Hazard[]
 function refusal(rename: Rename, statement: Statement, migration: Migration, hazards: readonly Hazard[]): Refusal | undefined {
   const old = columnIn(migration.before, rename.key, rename.from)
   const next = columnIn(migration.after, rename.key, rename.to)
-  if (!old || !next) return cannot(rename, statement, hazards, 'the history does not show both columns')
+  if (!old || !next)
+    return cannot(
+      rename,
+      statement,
+      hazards,
+      'the history does not show the column before and after, for the migration renames its table or changes it again',
+    )
   if (old.identity || old.generated || old.default?.toLowerCase().startsWith('nextval'))
     return cannot(rename, statement, hazards, 'PostgreSQL itself fills the column (identity, sequence or generated)')
   const changes = [
