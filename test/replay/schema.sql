@@ -5,7 +5,7 @@ CREATE TYPE "Role" AS ENUM ('ADMIN', 'it''s');
 ALTER TYPE "Role" ADD VALUE 'first' BEFORE 'ADMIN';
 ALTER TYPE "Role" ADD VALUE IF NOT EXISTS 'first';
 ALTER TYPE "Role" RENAME VALUE 'it''s' TO 'its';
-CREATE TYPE side.level AS ENUM ();
+CREATE TYPE side.level AS ENUM ('low');
 
 CREATE TABLE o (id serial PRIMARY KEY, code text UNIQUE, UNIQUE (code, id));
 CREATE TABLE "User" (
@@ -42,7 +42,7 @@ CREATE INDEX ON "User" (a);
 CREATE INDEX ON "User" (a, a);
 CREATE UNIQUE INDEX ON "User" (a DESC, "e-mail" text_pattern_ops NULLS FIRST) INCLUDE (ch) NULLS NOT DISTINCT;
 CREATE INDEX "we""ird" ON ONLY "User" USING gin (tags array_ops) WITH (fastupdate = off) WHERE ((a > 1) AND (js ->> 'k') IS NULL);
-CREATE INDEX ON "User" (lower("e-mail"), (a + 1), coalesce("e-mail", ')') COLLATE "C" DESC NULLS LAST, (js ->> 'k, l'), ((a + 2)::text), cast(a AS text));
+CREATE INDEX ON "User" (lower("e-mail"), (a + 1), coalesce(ch, ')') COLLATE "C" DESC NULLS LAST, (js ->> 'k, l'), ((a + 2)::text), cast(a AS text));
 CREATE INDEX ON "User" USING btree (a int4_ops ASC NULLS LAST, ci);
 CREATE INDEX ON "User" USING brin (at timestamp_minmax_multi_ops (values_per_range = 16), a);
 CREATE INDEX ON "User" ((CASE WHEN a > 1 THEN 'x' ELSE 'y' END));

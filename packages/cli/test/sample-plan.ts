@@ -92,5 +92,6 @@ export const PLAN: Plan = {
   ],
   syncs: [],
   expects: [],
+  alternatives: [],
   maps: [{ table: 'User', column: 'nick', to: 'nickname' }],
 }

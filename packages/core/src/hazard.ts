@@ -12,6 +12,8 @@ export interface HazardKind {
   readonly why: string
   /** What is done instead, or what a person must do where nothing rewrites it yet. */
   readonly instead: string
+  /** Set where its strategy finds it but refuses it always. */
+  readonly refused?: true
 }
 
 /** A hazard found: its kind, where. `on` is the object as a person writes it. */

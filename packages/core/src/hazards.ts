@@ -11,7 +11,7 @@ export interface ExplainedHazard extends HazardKind {
 /** Every kind of hazard by code, in alphabetical order. */
 export const hazards: ReadonlyMap<string, ExplainedHazard> = new Map(
   [
-    ...strategies.flatMap((s) => s.hazards.map((h): ExplainedHazard => ({ ...h, strategy: s.id }))),
+    ...strategies.flatMap((s) => s.hazards.map((h): ExplainedHazard => (h.refused ? h : { ...h, strategy: s.id }))),
     ...Object.values(KINDS).map((h: HazardKind): ExplainedHazard => h),
   ]
     .sort((a, b) => (a.code < b.code ? -1 : 1))

@@ -133,6 +133,8 @@ export interface Plan {
   readonly stages: readonly [Stage, Stage]
   readonly syncs: readonly Sync[]
   readonly expects: readonly Expectation[]
+  /** Other answers that a person could give, each with its flag: shown once, not part of the plan's work. */
+  readonly alternatives: readonly string[]
   /** Fields that must be mapped in the ORM's schema instead of any SQL (intent `map`). */
   readonly maps: readonly { readonly table: string; readonly column: string; readonly to: string }[]
 }

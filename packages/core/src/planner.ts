@@ -33,6 +33,7 @@ export function planMigration(migration: Migration, using: readonly Strategy[] =
     stages: refusals.length > 0 || rewrites.length === 0 ? none : stages(migration, rewrites),
     syncs: all.flatMap((o) => o.syncs ?? []),
     expects: all.flatMap((o) => o.expects ?? []),
+    alternatives: all.flatMap((o) => o.alternatives ?? []),
     maps: all.flatMap((o) => o.maps ?? []),
   }
 }

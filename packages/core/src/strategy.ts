@@ -12,6 +12,7 @@ export interface Rewrite {
   readonly syncs?: readonly Sync[]
   readonly expects?: readonly Expectation[]
   readonly maps?: Plan['maps']
+  readonly alternatives?: Plan['alternatives']
   /** The expand steps come after this statement instead of in the place of the statement that was asked about. */
   readonly after?: number
 }

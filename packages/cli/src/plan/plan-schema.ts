@@ -64,5 +64,6 @@ export const planSchema = z.object({
   stages: z.tuple([stage, stage]),
   syncs: z.array(z.object({ table: text, old: text, new: text, up: text, down: text })),
   expects: z.array(z.object({ ...about, from: text })),
+  alternatives: texts,
   maps: z.array(z.object({ ...about, to: text })),
 })

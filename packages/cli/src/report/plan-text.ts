@@ -8,7 +8,12 @@ export function planText(plan: Plan, style: Style): string {
   const maps = plan.maps.map(
     (m) => `The field of ${m.table}.${m.column} is called ${m.to} in the code and keeps its column in the database: no SQL runs for it.`,
   )
-  return [...maps.map((m) => wrap(m, style.width)), ...plan.stages.filter(hasSteps).map((stage) => stageText(stage, style))].join('\n\n')
+  const others = plan.alternatives.map((other) => `${style.paint.bold('or')}      ${other}`)
+  return [
+    ...maps.map((m) => wrap(m, style.width)),
+    ...plan.stages.filter(hasSteps).map((stage) => stageText(stage, style)),
+    ...others,
+  ].join('\n\n')
 }
 
 function hasSteps(stage: Stage): boolean {

@@ -20,6 +20,7 @@ export function planOf(id: string, sql: string, expand: readonly Step[], contrac
     ],
     syncs: [],
     expects: [],
+    alternatives: [],
     maps: [],
     ...rest,
   }

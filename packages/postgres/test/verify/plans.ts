@@ -42,6 +42,7 @@ export function plan({ id, sql, expand = [], contract = [], syncs = [], expects 
     ],
     syncs,
     expects,
+    alternatives: [],
     maps: [],
   }
 }

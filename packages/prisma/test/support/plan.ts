@@ -119,6 +119,7 @@ export function renamePlan(id: string, sql: string, more: Partial<Plan> = {}): P
     ],
     syncs: [{ table: '"User"', old: 'name', new: 'fullName', up: '"name"', down: '"fullName"' }],
     expects: [{ table: '"User"', column: 'fullName', from: '"name"' }],
+    alternatives: [],
     maps: [],
     ...more,
   }

@@ -24,6 +24,7 @@ const CHECKS: HazardKind = {
   lock: 'ACCESS EXCLUSIVE',
   why: 'the change itself is cheap, but a CHECK, a foreign key or an index expression on the column makes PostgreSQL scan or rebuild under ACCESS EXCLUSIVE.',
   instead: 'Not rewritten yet: drop what hangs on the column first, change the type, and build it again online.',
+  refused: true,
 }
 
 /** ALTER COLUMN … TYPE: catalog-only changes pass; integers are widened by a parallel column and a swap; the rest is refused in words. */

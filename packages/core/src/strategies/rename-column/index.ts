@@ -39,7 +39,11 @@ export const strategy: Strategy = {
     const refused = refusal(rename, statement, migration, hazards)
     if (refused) return refused
     const moved = moveColumn(rename, statement, migration)
-    return 'reason' in moved ? cannot(rename, statement, hazards, moved.reason) : { claims: rename.claims, hazards, ...moved }
+    if ('reason' in moved) return cannot(rename, statement, hazards, moved.reason)
+    const alternatives = [
+      `Keep the column "${rename.from}" and let the ORM map it to the new name; nothing runs on the database: --map "${on}=${rename.to}"`,
+    ]
+    return { claims: rename.claims, hazards, alternatives, ...moved }
   },
 }
 
