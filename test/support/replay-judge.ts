@@ -47,63 +47,48 @@ function bareTable(table: Table): Table {
   }
 }
 
-/** Says every expression of the replayed catalog to PostgreSQL once more: it must print each as it prints the one that the history wrote. */
+/**
+ * Says every expression of the replayed catalog to PostgreSQL once more, in the place of the one that the history wrote: it must print the same.
+ * From version 17 on a generated column can be given another expression.
+ */
 async function compareExpressions(client: Client, ours: Catalog, real: Catalog): Promise<{ count: number; differences: string[] }> {
+  const keys = [...ours.tables.keys()].filter((key) => real.tables.has(key))
   await client.query('BEGIN')
   try {
-    for (const [key, table] of ours.tables) {
-      const statements = real.tables.has(key) ? again(key, table) : []
-      if (statements.length > 0) await client.query(statements.join(';\n'))
-    }
+    for (const key of keys) await client.query(saidAgain(key, ours.tables.get(key) as Table).join(';\n'))
     const said = await introspect(client)
-    const expected = new Map([...real.tables].flatMap(([key, table]) => (ours.tables.has(key) ? texts(key, table, '') : [])))
-    const found = new Map(
-      [...said.tables].flatMap(([key, table]) => (ours.tables.has(key) && real.tables.has(key) ? texts(key, table, AGAIN) : [])),
-    )
-    return { count: expected.size, differences: diffLines(expected, found) }
+    const [expected, found] = [real, said].map((catalog) => new Map(keys.flatMap((key) => texts(key, catalog.tables.get(key) as Table))))
+    return { count: expected?.size ?? 0, differences: diffLines(expected ?? new Map(), found ?? new Map()) }
   } finally {
     await client.query('ROLLBACK')
   }
 }
 
-const AGAIN = ' again'
-
-function again(key: TableName, table: Table): string[] {
-  const alter = `ALTER TABLE ${key}`
+function saidAgain(key: TableName, table: Table): string[] {
+  const column = (name: string, action: string): string => `ALTER TABLE ${key} ALTER COLUMN ${quoteName(name)} ${action}`
+  const constraint = (name: string): string => `CONSTRAINT ${quoteName(name)}`
   return [
-    ...table.columns.flatMap((c) => [
-      ...(c.default === undefined ? [] : [`${alter} ALTER COLUMN ${quoteName(c.name)} SET DEFAULT ${c.default}`]),
-      ...(c.generated
-        ? [`${alter} ADD COLUMN ${quoteName(c.name + AGAIN)} ${c.type} GENERATED ALWAYS AS (${c.generated.expression}) STORED`]
-        : []),
-    ]),
-    ...table.constraints.flatMap((c) =>
-      c.expression === undefined
-        ? []
-        : [`${alter} ADD CONSTRAINT ${quoteName(c.name.slice(0, 50) + AGAIN)} CHECK (${c.expression}) NOT VALID`],
-    ),
-    ...table.indexes.flatMap((i) =>
-      i.constraint === undefined ? [indexSql(i, key, { name: i.name.slice(0, 50) + AGAIN, concurrently: false }) ?? ''] : [],
-    ),
+    ...table.columns.flatMap((c) => (c.default === undefined ? [] : [column(c.name, `SET DEFAULT ${c.default}`)])),
+    ...table.columns.flatMap((c) => (c.generated ? [column(c.name, `SET EXPRESSION AS (${c.generated.expression})`)] : [])),
+    ...table.constraints.flatMap((c) => {
+      if (c.expression === undefined) return []
+      const alter = `ALTER TABLE ${key}`
+      return [`${alter} DROP ${constraint(c.name)}`, `${alter} ADD ${constraint(c.name)} CHECK (${c.expression}) NOT VALID`]
+    }),
+    ...table.indexes.flatMap((i) => {
+      if (i.constraint !== undefined) return []
+      return [`DROP INDEX ${quoteName(table.schema)}.${quoteName(i.name)} CASCADE`, indexSql(i, key, { concurrently: false }) ?? '']
+    }),
   ]
 }
 
-function texts(key: TableName, table: Table, suffix: string): [string, string][] {
-  const named = <T extends { readonly name: string }>(list: readonly T[]): [string, T][] =>
-    list.flatMap((item) => {
-      if (suffix === '') return [[item.name.slice(0, 50), item] as [string, T]]
-      return item.name.endsWith(suffix) ? [[item.name.slice(0, -suffix.length), item] as [string, T]] : []
-    })
+function texts(key: TableName, table: Table): [string, string][] {
   return [
     ...table.columns.flatMap((c): [string, string][] => (c.default === undefined ? [] : [[`default of ${key} ${c.name}`, c.default]])),
-    ...named(table.columns).flatMap(([name, c]): [string, string][] =>
-      c.generated ? [[`generated ${key} ${name}`, c.generated.expression]] : [],
-    ),
-    ...named(table.constraints).flatMap(([name, c]): [string, string][] =>
-      c.expression === undefined ? [] : [[`check ${key} ${name}`, c.expression]],
-    ),
-    ...named(table.indexes).flatMap(([name, i]): [string, string][] =>
-      i.constraint === undefined ? [[`index ${key} ${name}`, JSON.stringify([i.method, i.unique, i.keys, i.include, i.where])]] : [],
+    ...table.columns.flatMap((c): [string, string][] => (c.generated ? [[`generated ${key} ${c.name}`, c.generated.expression]] : [])),
+    ...table.constraints.flatMap((c): [string, string][] => (c.expression === undefined ? [] : [[`check ${key} ${c.name}`, c.expression]])),
+    ...table.indexes.flatMap((i): [string, string][] =>
+      i.constraint === undefined ? [[`index ${key} ${i.name}`, JSON.stringify([i.method, i.unique, i.keys, i.include, i.where])]] : [],
     ),
   ]
 }

@@ -92,6 +92,6 @@ export const PLAN: Plan = {
   ],
   syncs: [],
   expects: [],
-  alternatives: [],
+  alternatives: ['Keep the column and map it: --map User.name=nickname.'],
   maps: [{ table: 'User', column: 'nick', to: 'nickname' }],
 }

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { accessSync, constants, readFileSync } from 'node:fs'
-import { chmod, chown, mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, chown, mkdtemp, rm, stat, statfs, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -24,6 +24,10 @@ export interface Embedded {
 const START_TIMEOUT = 60_000
 
 /** Speed over safety: the data is thrown away. A server that crashes is a failed run, never a damaged database. */
+const MEMORY = '/dev/shm'
+/** Bytes that must be free there: a server with a dozen copies of a small database takes a tenth of it. */
+const ROOM = 2 * 1024 ** 3
+
 const SETTINGS = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_connections=50', 'timezone=UTC', 'log_timezone=UTC']
 
 /**
@@ -73,7 +77,6 @@ async function start(binaries: Binaries, dir: string): Promise<Embedded> {
       [program(root, 'initdb'), init],
       [program(root, 'postgres'), server],
     ],
-    env: environment(),
     uid,
   })
   await ready(keeper, join(data, 'postmaster.pid'), binaries.major)
@@ -146,9 +149,20 @@ function environment(): NodeJS.ProcessEnv {
   return { ...Object.fromEntries(own), LC_ALL: 'C' }
 }
 
+/** Memory that is mounted as a folder, where there is plenty of it: copying databases takes a third less time. None where TMPDIR says where to go. */
+async function memoryFolder(): Promise<string[]> {
+  if (process.platform !== 'linux' || process.env.TMPDIR) return []
+  try {
+    const { bavail, bsize } = await statfs(MEMORY)
+    return bavail * bsize > ROOM ? [MEMORY] : []
+  } catch {
+    return []
+  }
+}
+
 /** The first temporary folder that is short enough for a socket path (103 bytes on macOS) and that the server's user may enter. */
 async function temporaryRoot(): Promise<string> {
-  for (const root of [tmpdir(), '/tmp', '/var/tmp']) {
+  for (const root of [...(await memoryFolder()), tmpdir(), '/tmp', '/var/tmp']) {
     if (process.platform === 'win32') return root
     if (Buffer.byteLength(join(root, 'expand-contract-XXXXXX', '.s.PGSQL.5432.lock')) < 100 && (await enterable(root))) return root
   }

@@ -10,7 +10,6 @@ import { join } from 'node:path'
  * @typedef {object} Task
  * @property {string} dir Private directory of the server: the log goes there, all of it is removed at the end.
  * @property {readonly (readonly [command: string, args: readonly string[]])[]} commands One after another; the last one is the server.
- * @property {Record<string, string | undefined>} env
  * @property {number | undefined} uid User and group of the commands.
  */
 /** @type {Task} */
@@ -32,7 +31,7 @@ for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) pro
 function run(/** @type {string} */ command, /** @type {readonly string[]} */ args) {
   const output = openSync(log, 'a')
   const identity = task.uid === undefined ? {} : { uid: task.uid, gid: task.uid }
-  const child = spawn(command, args, { cwd: task.dir, env: task.env, stdio: ['ignore', output, output], windowsHide: true, ...identity })
+  const child = spawn(command, args, { cwd: task.dir, env: process.env, stdio: ['ignore', output, output], windowsHide: true, ...identity })
   closeSync(output)
   running = child
   return new Promise((resolve, reject) => {

@@ -8,7 +8,7 @@ export function planText(plan: Plan, style: Style): string {
   const maps = plan.maps.map(
     (m) => `The field of ${m.table}.${m.column} is called ${m.to} in the code and keeps its column in the database: no SQL runs for it.`,
   )
-  const others = plan.alternatives.map((other) => `${style.paint.bold('or')}      ${other}`)
+  const others = plan.alternatives.map((other) => wrap(`${style.paint.bold('or')}  ${other}`, style.width))
   return [
     ...maps.map((m) => wrap(m, style.width)),
     ...plan.stages.filter(hasSteps).map((stage) => stageText(stage, style)),

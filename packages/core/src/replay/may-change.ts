@@ -20,13 +20,16 @@ export function mayChange(
   const types = [...new Set([...catalog.enums.keys(), ...after.enums.keys()])].filter(
     (type) => catalog.enums.get(type) !== after.enums.get(type),
   )
-  const functions = [...after.functions.keys()].filter((name) => catalog.functions.get(name) !== after.functions.get(name))
+  const functions = [...new Set([...catalog.functions.keys(), ...after.functions.keys()])].filter(
+    (name) => catalog.functions.get(name) !== after.functions.get(name),
+  )
   const doubtful: Catalog = {
     ...catalog,
     enums: without(catalog.enums, ...types),
     // A view that may be there counts as there: it only ever adds to what is refused.
     views: new Map([...after.views, ...catalog.views]),
     functions: without(catalog.functions, ...functions),
+    ...(after.routines && { routines: worst(catalog.routines, after.routines) }),
   }
   const keys = [...tables, ...types.flatMap((type) => [...tablesOfType(catalog, type), ...tablesOfType(after, type)])]
   return keys.reduce(
@@ -36,4 +39,11 @@ export function mayChange(
         : mark(current, key, change, 'a DO block changes it only under a condition'),
     doubtful,
   )
+}
+
+/** A function that may be there, or be another than it was, counts as the one that does more. */
+function worst(before: Catalog['routines'], after: NonNullable<Catalog['routines']>): NonNullable<Catalog['routines']> {
+  const merged = new Map([...(before ?? []), ...after])
+  for (const [key, does] of before ?? []) if (does === 'schema') merged.set(key, does)
+  return merged
 }

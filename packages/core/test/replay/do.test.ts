@@ -77,6 +77,12 @@ describe('DO blocks', () => {
     expect(gaps(after(T, block(body)))).toEqual([MAYBE])
   })
 
+  it('do not make a function known that they make or drop only under a condition', () => {
+    const make = (name: string) => `CREATE FUNCTION ${name}() RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 1';`
+    const maybe = block(`BEGIN IF now() > current_date THEN ${make('g')} DROP FUNCTION f(); END IF; END`)
+    expect([...after(make('f') + make('h'), maybe).functions.keys()]).toEqual(['"public"."h"'])
+  })
+
   it('make a table incomplete whose rows may have made the statement fail in silence', () => {
     const notNull = (handler: string) => block(`BEGIN ALTER TABLE t ALTER a SET NOT NULL; EXCEPTION WHEN others THEN ${handler}; END`)
     expect(gaps(after(T, notNull('NULL')))).toEqual([expect.stringContaining('its error may have been taken')])

@@ -53,7 +53,7 @@ async function readTables(client: Client): Promise<ReadonlyMap<TableName, Table>
 }
 
 const ENUMS = `
-  SELECT format_type(t.oid, NULL) AS name, array_agg(e.enumlabel::text ORDER BY e.enumsortorder) AS value
+  SELECT format_type(t.oid, NULL) AS name, coalesce(array_agg(e.enumlabel::text ORDER BY e.enumsortorder) FILTER (WHERE e.oid IS NOT NULL), '{}') AS value
   FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace LEFT JOIN pg_enum e ON e.enumtypid = t.oid
   WHERE t.typtype = 'e' AND ${USER_SCHEMA} AND ${ownedByUser('pg_type', 't.oid')}
   GROUP BY t.oid ORDER BY format_type(t.oid, NULL) COLLATE "C"`

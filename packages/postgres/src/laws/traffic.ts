@@ -2,12 +2,12 @@ import { displayTable } from '@expand-contract/core'
 import type pg from 'pg'
 import { type App, openApp, takesNumber } from '../app.ts'
 import type { TableCode } from '../code.ts'
-import { exercise, type Key, readByKey } from '../exercise.ts'
+import { exercise, type Key } from '../exercise.ts'
 import { describe } from '../run-steps.ts'
 import { keyCondition } from '../statements.ts'
 import { deriveBoth } from './derive.ts'
 import type { Proof } from './law.ts'
-import { nullRows, type Promised, promisedColumns } from './promised.ts'
+import { loosenedColumns, nullRows, promisedColumns, seenByOther } from './promised.ts'
 import { type LiveSync, liveSyncs, outOfStep, triggerNames } from './syncs.ts'
 
 /** Two applications on one database, and what they saw. */
@@ -105,52 +105,6 @@ async function checkSync(
   const where = keyCondition(code.key, 0)
   const up = allInStep ? everywhere : await found(outOfStep(observer, sync, 'up', where, key))
   return app.name === 'old' ? up : [...up, ...(await found(outOfStep(observer, sync, 'down', where, key)))]
-}
-
-interface Promises {
-  /** Columns that the plan keeps filled for new code. */
-  readonly promised: readonly Promised[]
-  /** Columns that the ORM's own migration makes optional. */
-  readonly loosened: ReadonlySet<string>
-  readonly warn: (message: string) => void
-  readonly report: (failure: string) => void
-}
-
-/** A row that one application wrote must be readable for the other, with no NULL where its schema promises a value. */
-async function seenByOther(
-  other: App,
-  otherCode: readonly TableCode[],
-  code: TableCode,
-  key: Key,
-  { promised, loosened, warn, report }: Promises,
-): Promise<void> {
-  const theirs = otherCode.find((c) => c.table.key === code.table.key)
-  if (!theirs || theirs.key.join() !== code.key.join()) return
-  try {
-    const seen = await readByKey(other, theirs, key)
-    if (!seen) return report(`a row of ${displayTable(code.table.key)} is not there for the ${other.name} code`)
-    for (const { name, notNull } of theirs.table.columns) {
-      // What old code may leave NULL until the contract, new code has to bear, unless the plan fills it.
-      if (!notNull || seen.get(name) !== null) continue
-      const on = `${displayTable(code.table.key)}.${name}`
-      if (other.name === 'old' && loosened.has(`${theirs.table.key}.${name}`)) {
-        warn(`${on} becomes optional: deploy code that can read NULL there before code that writes it.`)
-      } else if (other.name === 'old' || promised.some((p) => p.key === theirs.table.key && p.column === name)) {
-        report(`${on} is NULL for the ${other.name} code, whose schema says NOT NULL`)
-      }
-    }
-  } catch (error) {
-    report(`the ${other.name} code can't read the row: ${describe(error)}`)
-  }
-}
-
-/** Columns that are NOT NULL before and optional after, because the ORM's migration says so, as `table.column`. */
-function loosenedColumns({ before, after }: Proof): Set<string> {
-  const found = [...before.tables].flatMap(([key, table]) => {
-    const next = after.tables.get(key)?.columns ?? []
-    return table.columns.filter((c) => c.notNull && next.some((n) => n.name === c.name && !n.notNull)).map((c) => `${key}.${c.name}`)
-  })
-  return new Set(found)
 }
 
 async function found(result: Promise<string | undefined>): Promise<string[]> {
