@@ -1,6 +1,14 @@
-import { astMapper, astVisitor, parse, toSql } from 'pgsql-ast-parser'
+// biome-ignore lint/style/noRestrictedImports: parsing needs it; loading a grammar is no effect on the world.
+import { createRequire } from 'node:module'
 import { type PgNode, parseStatement, shape } from './parser.ts'
 import { quoteName } from './sql.ts'
+
+/** pgsql-ast-parser compiles its grammar when it is loaded, a fifth of a second: only where an expression is looked into. */
+let loaded: typeof import('pgsql-ast-parser') | undefined
+function astParser(): typeof import('pgsql-ast-parser') {
+  loaded ??= createRequire(import.meta.url)('pgsql-ast-parser') as typeof import('pgsql-ast-parser')
+  return loaded
+}
 
 /** The tree of a SQL expression by PostgreSQL's grammar. Throws {@link SqlSyntaxError} for anything that is not one expression. */
 export function parseExpression(expression: string): PgNode {
@@ -34,6 +42,7 @@ function walkColumns(node: unknown, found: Set<string>): boolean {
 
 function columnsByAst(expression: string): Set<string> | undefined {
   try {
+    const { astVisitor, parse } = astParser()
     const found = new Set<string>()
     astVisitor(() => ({ ref: (r) => void found.add(r.name) })).expr(parse(expression, 'expr'))
     return found
@@ -52,6 +61,7 @@ export function renameColumn(expression: string, from: string, to: string): stri
   if (!columns.includes(from)) return expression
   let printed: string
   try {
+    const { astMapper, parse, toSql } = astParser()
     const ast = astMapper(() => ({ ref: (r) => (r.name === from ? { ...r, name: to } : r) })).expr(parse(expression, 'expr'))
     if (!ast) return undefined
     printed = toSql.expr(ast)

@@ -23,11 +23,12 @@ export interface Embedded {
 /** Longest time a server may take to be ready, in milliseconds; it takes about one second. */
 const START_TIMEOUT = 60_000
 
-/** Speed over safety: the data is thrown away. A server that crashes is a failed run, never a damaged database. */
+/** Where Linux mounts memory as a folder. */
 const MEMORY = '/dev/shm'
 /** Bytes that must be free there: a server with a dozen copies of a small database takes a tenth of it. */
 const ROOM = 2 * 1024 ** 3
 
+/** Speed over safety: the data is thrown away. A server that crashes is a failed run, never a damaged database. */
 const SETTINGS = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_connections=50', 'timezone=UTC', 'log_timezone=UTC']
 
 /**
