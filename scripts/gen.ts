@@ -1,7 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { goldens, renderGolden, strategyIds } from '../test/support/golden.ts'
-import { strategyReadme } from './strategy-readme.ts'
+import { strategyIds } from '../test/support/strategy-folders.ts'
 
 // Writes everything that is generated; with --check it only compares and fails where something is out of date.
 const root = join(import.meta.dirname, '..')
@@ -30,6 +29,9 @@ ${ids.map((id) => `  ${camel(id)},`).join('\n')}
 `
 put(join(root, 'packages/core/src/strategies/index.ts'), registry)
 
+// Only now: what follows loads the registry.
+const { goldens, renderGolden } = await import('../test/support/golden.ts')
+const { strategyReadme } = await import('./strategy-readme.ts')
 const all = goldens()
 for (const golden of all) put(golden.path, renderGolden(golden))
 for (const id of ids) {
