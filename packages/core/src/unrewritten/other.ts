@@ -31,7 +31,6 @@ const SAFE = new Set([
   'CreateTrigStmt',
   'CreatePolicyStmt',
   'AlterPolicyStmt',
-  'TransactionStmt',
   'IndexStmt',
   'RuleStmt',
   'CreateStatsStmt',
@@ -55,6 +54,9 @@ export function otherKind(statement: Statement, migration: Migration): HazardKin
       return s.partbound ? (isNewTable(migration, rangeKey(s.inhRelations[0].RangeVar)) ? undefined : KINDS.partition) : undefined
     case 'CreateTableAsStmt':
       return undefined
+    case 'TransactionStmt':
+      // Each step has a transaction of its own; anything finer than one transaction would be lost.
+      return ['TRANS_STMT_BEGIN', 'TRANS_STMT_START', 'TRANS_STMT_COMMIT'].includes(s.kind) ? undefined : KINDS.notUnderstood
     case 'RenameStmt':
       return renameKind(s)
     case 'AlterObjectSchemaStmt':
