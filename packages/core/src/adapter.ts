@@ -1,5 +1,5 @@
 import type { Intent } from './intent.ts'
-import type { Plan, Stage } from './plan.ts'
+import type { Plan } from './plan.ts'
 
 /** One migration as the ORM keeps it. */
 export interface SourceMigration {
@@ -57,5 +57,3 @@ export interface Adapter {
 export class UserError extends Error {
   override readonly name = 'UserError'
 }
-
-export type { Stage }

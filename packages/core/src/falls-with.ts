@@ -4,6 +4,7 @@ import { type PgNode, untag } from './parser.ts'
 import { actionOf, columnIn, rangeSql, strings } from './relation.ts'
 import { quoteName } from './sql.ts'
 import type { Statement } from './statement.ts'
+import { elementType } from './type-name.ts'
 
 /** Statements of the same migration that belong to the end of a column, and what falls with it. */
 export interface FallsWithColumn {
@@ -62,10 +63,11 @@ function dropsTypeOf(statement: Statement, migration: Migration, table: TableNam
   const [tag, s] = untag(statement.node)
   if (tag !== 'DropStmt' || s.removeType !== 'OBJECT_TYPE' || s.objects.length !== 1) return false
   const path = strings((s.objects[0] as PgNode).TypeName?.names)
-  const type = columnIn(migration.before, table, column)?.type.replace(/\[\]$/, '')
+  const own = columnIn(migration.before, table, column)
+  const type = own && elementType(own.type)
   if (!type || !path.at(-1)) return false
   const users = [...migration.before.tables].flatMap(([key, t]) =>
-    t.columns.filter((c) => c.type.replace(/\[\]$/, '') === type).map((c) => `${key}.${c.name}`),
+    t.columns.filter((c) => elementType(c.type) === type).map((c) => `${key}.${c.name}`),
   )
   const dropped = migration.script.statements.flatMap((d) => {
     const action = actionOf(d, 'AT_DropColumn')

@@ -1,4 +1,4 @@
-import { type Catalog, column as findColumn, type Table, type TableName } from './catalog/catalog.ts'
+import { type Catalog, column as findColumn, type TableName } from './catalog/catalog.ts'
 import type { Migration } from './migration.ts'
 import { type PgNode, untag } from './parser.ts'
 import { quoteName } from './sql.ts'
@@ -79,11 +79,6 @@ export function tableAction(statement: Statement): TableAction | undefined {
 export function actionOf(statement: Statement, type: string): TableAction | undefined {
   const action = tableAction(statement)
   return action?.type === type ? action : undefined
-}
-
-/** The table as it was before the migration, or undefined where this migration makes it (then it is empty and nobody waits for it). */
-export function liveTable(migration: Migration, key: TableName): Table | undefined {
-  return migration.before.tables.get(key)
 }
 
 /** True where this very migration creates the table: no rows, no readers, nothing to protect. */

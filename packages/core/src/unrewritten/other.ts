@@ -4,6 +4,7 @@ import { type PgNode, scan, untag } from '../parser.ts'
 import { isNewTable, rangeKey, strings, tableKey } from '../relation.ts'
 import type { Statement } from '../statement.ts'
 import { intentFor } from '../target.ts'
+import { elementType } from '../type-name.ts'
 import { KINDS } from './kinds.ts'
 
 /** Commands that change names, comments, rights or add things nobody uses yet: brief locks at most. */
@@ -129,7 +130,7 @@ function dropKind(s: PgNode, migration: Migration): HazardKind | undefined {
 function dropsUnusedType(s: PgNode, migration: Migration): boolean {
   const names = (s.objects as PgNode[]).map((o) => strings(o.TypeName?.names).at(-1))
   const used = [...migration.before.tables].flatMap(([key, t]) =>
-    t.columns.filter((c) => !intentFor(migration, 'unused', key, c.name)).map((c) => c.type.replace(/\[\]$/, '').replaceAll('"', '')),
+    t.columns.filter((c) => !intentFor(migration, 'unused', key, c.name)).map((c) => elementType(c.type).replaceAll('"', '')),
   )
   return names.every((name) => !used.some((type) => type.endsWith(`.${name}`)))
 }

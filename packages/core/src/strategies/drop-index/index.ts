@@ -4,7 +4,7 @@ import { isReplacement } from '../../index-replacement.ts'
 import { indexSql } from '../../index-sql.ts'
 import type { Migration } from '../../migration.ts'
 import { type PgNode, untag } from '../../parser.ts'
-import { isNewTable, rangeKey, strings, tableKey } from '../../relation.ts'
+import { DEFAULT_SCHEMA, isNewTable, rangeKey, strings } from '../../relation.ts'
 import { quoteName } from '../../sql.ts'
 import type { Statement } from '../../statement.ts'
 import { ddl } from '../../steps/steps.ts'
@@ -93,7 +93,7 @@ function lastIndexBuild(key: string, migration: Migration): number {
 
 function dropStep(path: readonly string[], ifExists: boolean, found: Located | undefined) {
   const name = path.map(quoteName).join('.')
-  const on = found && (path.length > 1 ? found.key : unqualified(found.key, found.table))
+  const on = found && (path.length > 1 || found.table.schema !== DEFAULT_SCHEMA ? found.key : quoteName(found.table.name))
   const again = found && on && indexSql(found.index, on, { concurrently: true })
   return ddl({
     name: 'drop index',
@@ -102,8 +102,4 @@ function dropStep(path: readonly string[], ifExists: boolean, found: Located | u
     sql: [`DROP INDEX CONCURRENTLY ${ifExists ? 'IF EXISTS ' : ''}${name}`],
     undo: again ? { sql: [again], alone: true } : { irreversible: 'The index is not known from the history: build it by hand.' },
   })
-}
-
-function unqualified(key: string, table: Table): string {
-  return table.schema === 'public' ? quoteName(table.name) : (key ?? tableKey(table.name, table.schema))
 }
