@@ -39,9 +39,9 @@ function pointsAt(constraint: Constraint, table: Table | undefined, column: stri
 }
 
 function opaque(catalog: Catalog, key: TableName, table: Table, names: (e: string | undefined) => boolean): string[] {
-  const views = [...catalog.views].filter(([, v]) => v.reads.includes(key)).map(([name]) => `view ${name}`)
-  const triggers = table.triggers.filter((t) => !t.startsWith('zzz_ec_')).map((t) => `trigger "${t}"`)
-  const policies = table.policies.map((p) => `policy "${p}"`)
+  const views = [...catalog.views].filter(([, v]) => v.reads.some((r) => r.table === key)).map(([name]) => `view ${name}`)
+  const triggers = table.triggers.filter((t) => !t.name.startsWith('zzz_ec_')).map((t) => `trigger "${t.name}"`)
+  const policies = table.policies.map((p) => `policy "${p.name}"`)
   const generated = table.columns.filter((c) => names(c.generated?.expression)).map((c) => `generated column "${c.name}"`)
   return [...views, ...triggers, ...policies, ...generated]
 }

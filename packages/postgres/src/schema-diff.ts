@@ -24,7 +24,7 @@ function describe(catalog: Catalog): Map<string, string> {
   const objects = new Map<string, string>()
   for (const [key, table] of catalog.tables) describeTable(objects, key, table)
   for (const [key, labels] of catalog.enums) objects.set(`enum ${key}`, list(labels.map((label) => `'${label}'`)))
-  for (const [key, view] of catalog.views) objects.set(`view ${key}`, `reading ${list([...view.reads].sort())}`)
+  for (const [key, view] of catalog.views) objects.set(`view ${key}`, `reading ${list(view.reads.map((r) => r.table).sort())}`)
   for (const [key, volatility] of catalog.functions) objects.set(`function ${key}`, volatility)
   for (const [key, { since, reason }] of catalog.incomplete) objects.set(`knowledge of ${key}`, `incomplete since ${since}: ${reason}`)
   return objects
@@ -37,8 +37,8 @@ function describeTable(objects: Map<string, string>, key: string, table: Table):
     objects.set(`constraint ${quoteName(constraint.name)} on ${key}`, constraintText(constraint))
   }
   for (const index of table.indexes) objects.set(`index ${quoteName(index.name)} on ${key}`, indexText(index))
-  for (const trigger of table.triggers) objects.set(`trigger ${quoteName(trigger)} on ${key}`, 'a trigger')
-  for (const policy of table.policies) objects.set(`policy ${quoteName(policy)} on ${key}`, 'a policy')
+  for (const trigger of table.triggers) objects.set(`trigger ${quoteName(trigger.name)} on ${key}`, 'a trigger')
+  for (const policy of table.policies) objects.set(`policy ${quoteName(policy.name)} on ${key}`, 'a policy')
 }
 
 function columnText(column: Column): string {

@@ -7,12 +7,17 @@ export type TypeName = string
 export interface Column {
   readonly name: string
   readonly type: TypeName
+  /** True where no row holds NULL: a NOT NULL that is NOT VALID (PostgreSQL 18) is none. */
   readonly notNull: boolean
+  /** The constraint behind NOT NULL, which only PostgreSQL 18 has: its own name, and whether old rows are proved. Replay always names it. */
+  readonly notNullConstraint?: { readonly name: string; readonly validated: boolean; readonly noInherit?: true }
   /** The DEFAULT as SQL text, as the history wrote it; `nextval('…')` for serial. Absent: none. */
   readonly default?: string
   readonly identity?: 'always' | 'by default'
   readonly generated?: { readonly expression: string; readonly stored: boolean }
   readonly collation?: string
+  /** It stands here only because a parent has it: it goes when the parent's goes. */
+  readonly inherited?: true
 }
 
 export interface ForeignKey {
@@ -21,6 +26,10 @@ export interface ForeignKey {
   readonly columns: readonly string[]
   readonly onDelete: ReferentialAction
   readonly onUpdate: ReferentialAction
+  /** MATCH FULL. */
+  readonly full?: true
+  /** `ON DELETE SET NULL (a, b)`: only these columns are set (PostgreSQL 15). */
+  readonly sets?: readonly string[]
 }
 
 export type ReferentialAction = 'no action' | 'restrict' | 'cascade' | 'set null' | 'set default'
@@ -36,6 +45,15 @@ export interface Constraint {
   /** Foreign keys only. */
   readonly references?: ForeignKey
   readonly deferrable?: boolean
+  readonly initiallyDeferred?: true
+  /** CHECK … NO INHERIT. */
+  readonly noInherit?: true
+  /** NOT ENFORCED (PostgreSQL 18): checked by nobody. */
+  readonly notEnforced?: true
+  /** Exclusion constraints only: the operator of each key. */
+  readonly operators?: readonly string[]
+  /** It stands here only because a parent has it. */
+  readonly inherited?: true
 }
 
 export interface IndexKey {
@@ -60,42 +78,114 @@ export interface Index {
   readonly valid: boolean
   /** The constraint that owns it (primary key, unique), by name. */
   readonly constraint?: string
+  /** Name of the partitioned parent's index that it is attached to. */
+  readonly parent?: string
+}
+
+export interface Trigger {
+  readonly name: string
+  /** The function it calls. */
+  readonly function: RoutineName
+  /** Columns of UPDATE OF; empty for any. */
+  readonly updateOf: readonly string[]
+  /** WHEN as SQL text, over OLD and NEW. */
+  readonly when?: string
+}
+
+export interface Policy {
+  readonly name: string
+  /** USING as SQL text. */
+  readonly using?: string
+  /** WITH CHECK as SQL text. */
+  readonly check?: string
 }
 
 export interface Table {
   readonly schema: string
   readonly name: string
+  /** A partition that is partitioned itself is `partition`, with {@link Table.partitionedBy}. */
   readonly kind: 'table' | 'partitioned' | 'partition' | 'inherited'
+  /** Absent for an ordinary table. */
+  readonly persistence?: 'unlogged' | 'temporary'
+  /** The tables that it inherits from, in order; of a partition the one it belongs to. Absent: none. */
+  readonly parents?: readonly TableName[]
+  /** Bounds of a partition as SQL text: `FOR VALUES IN ('a')`, `DEFAULT`. */
+  readonly bound?: string
+  /** The partition key as SQL text: `LIST (region)`. */
+  readonly partitionedBy?: string
   readonly columns: readonly Column[]
   readonly constraints: readonly Constraint[]
   readonly indexes: readonly Index[]
-  /** Names of the table's triggers, ours included. */
-  readonly triggers: readonly string[]
-  /** Names of its row security policies. */
-  readonly policies: readonly string[]
+  /** The table's triggers, ours included. */
+  readonly triggers: readonly Trigger[]
+  /** Its row security policies. */
+  readonly policies: readonly Policy[]
+}
+
+/** What a view reads of one table or view. */
+export interface ViewRead {
+  readonly table: TableName
+  /** The columns that it names (or that `*` meant when it was made), sorted; empty for `count(*)`; absent: not known, any of them. */
+  readonly columns?: readonly string[]
 }
 
 export interface View {
-  /** The tables its definition names, as far as the parser sees them. */
-  readonly reads: readonly TableName[]
+  readonly materialized: boolean
+  /** Tables and views its definition names, sorted by name, each once. */
+  readonly reads: readonly ViewRead[]
+  /** Names of its columns in order; absent: not known. */
+  readonly columns?: readonly string[]
+  /** Indexes of a materialized view. */
+  readonly indexes: readonly Index[]
 }
+
+export interface Sequence {
+  readonly type: 'smallint' | 'integer' | 'bigint'
+  /** The column that it falls with: serial, identity, OWNED BY. */
+  readonly ownedBy?: { readonly table: TableName; readonly column: string }
+  /** It is the inside of an identity column. */
+  readonly identity?: true
+}
+
+export interface Domain {
+  readonly base: TypeName
+  readonly notNull: boolean
+  /** The DEFAULT as SQL text. */
+  readonly default?: string
+  readonly collation?: string
+  /** Its CHECKs, by name; in the expression the value is called VALUE. */
+  readonly checks: readonly { readonly name: string; readonly expression: string; readonly validated: boolean }[]
+}
+
+/** `"schema"."function"`, quoted, without arguments: overloads share one name. */
+export type RoutineName = string
 
 /** The schema as plain data, with what is not known. Never mutated: replay makes a new one for each statement. */
 export interface Catalog {
   readonly tables: ReadonlyMap<TableName, Table>
   /** Enum labels in order, by type name. */
   readonly enums: ReadonlyMap<TypeName, readonly string[]>
+  readonly domains: ReadonlyMap<TypeName, Domain>
+  /** Attributes of composite types in order, by type name. */
+  readonly composites: ReadonlyMap<TypeName, readonly { readonly name: string; readonly type: TypeName }[]>
+  readonly sequences: ReadonlyMap<TableName, Sequence>
   /** Views and materialized views. */
   readonly views: ReadonlyMap<TableName, View>
-  /** Volatility of the functions that the history made, by `schema.name` as {@link TableName}; PostgreSQL's default is volatile. */
-  readonly functions: ReadonlyMap<string, 'immutable' | 'stable' | 'volatile'>
+  /** Schemas, unquoted, `public` included. */
+  readonly schemas: ReadonlySet<string>
+  /** Extensions, unquoted. What they bring is not in the other lists. */
+  readonly extensions: ReadonlySet<string>
+  /** Volatility of the functions that the history made, overloads counted as the least predictable of them; PostgreSQL's default is volatile. */
+  readonly functions: ReadonlyMap<RoutineName, 'immutable' | 'stable' | 'volatile'>
   /**
    * What the bodies of functions and procedures that the history made do, under the same keys: read and write rows only, or perhaps change the
    * schema when they are called. A database does not tell; only replay sets it.
    */
-  readonly routines?: ReadonlyMap<string, 'rows' | 'schema'>
+  readonly routines?: ReadonlyMap<RoutineName, 'rows' | 'schema'>
   /** Tables (or {@link EVERYTHING}) whose picture here may be wrong, and why: what rests on them is refused. */
   readonly incomplete: ReadonlyMap<TableName, Incomplete>
+  /** Schemas that a name without one is looked up in, where the script has set another search_path than PostgreSQL's own; it ends with the script. */
+  readonly searchPath?: readonly string[]
 }
 
 export interface Incomplete {
@@ -110,7 +200,12 @@ export const EVERYTHING: TableName = '*'
 export const EMPTY_CATALOG: Catalog = {
   tables: new Map(),
   enums: new Map(),
+  domains: new Map(),
+  composites: new Map(),
+  sequences: new Map(),
   views: new Map(),
+  schemas: new Set(['public']),
+  extensions: new Set(),
   functions: new Map(),
   incomplete: new Map(),
 }

@@ -65,7 +65,7 @@ function ofTable(catalog: Catalog, key: TableName, names: readonly string[], con
 }
 
 function has(catalog: Catalog, key: TableName, list: 'triggers' | 'policies', name: string): Subject['conflict'] {
-  return catalog.tables.get(key)?.[list].includes(name) ? 'exists' : undefined
+  return catalog.tables.get(key)?.[list].some((o) => o.name === name) ? 'exists' : undefined
 }
 
 function ofAction(catalog: Catalog, key: TableName, cmd: PgNode): Subject | undefined {

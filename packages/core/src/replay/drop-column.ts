@@ -45,7 +45,7 @@ export function dropForeignKeys(catalog: Catalog, pointsAt: (c: Constraint) => b
 }
 
 function doubtDependents(catalog: Catalog, key: TableName, table: Table, change: Change): Catalog {
-  const view = [...catalog.views].find(([, v]) => v.reads.includes(key))
+  const view = [...catalog.views].find(([, v]) => v.reads.some((r) => r.table === key))
   if (!view && table.triggers.length === 0 && table.policies.length === 0) return catalog
   const what = view ? `the view ${displayTable(view[0])}` : 'triggers or policies of the table'
   return mark(catalog, key, change, `DROP … CASCADE may have taken ${what} along`)

@@ -73,7 +73,7 @@ function dropTables(catalog: Catalog, paths: readonly (readonly string[])[], cha
     incomplete: without(marked.incomplete, ...gone),
   }
   const cut = dropForeignKeys(dropped, (c) => gone.includes(c.references?.table ?? ''), change, options.cascade)
-  const views = [...cut.views].filter(([, v]) => v.reads.some((key) => gone.includes(key))).map(([name]) => name)
+  const views = [...cut.views].filter(([, v]) => v.reads.some((r) => gone.includes(r.table))).map(([name]) => name)
   return { ...cut, views: without(cut.views, ...views) }
 }
 
@@ -103,7 +103,7 @@ function dropFrom(catalog: Catalog, list: 'triggers' | 'policies', path: readonl
   const key = tableKey(path.at(-2) ?? '', path.at(-3))
   const name = path.at(-1) ?? ''
   const table = catalog.tables.get(key)
-  if (table?.[list].includes(name)) return putTable(catalog, key, { ...table, [list]: table[list].filter((n) => n !== name) })
+  if (table?.[list].some((o) => o.name === name)) return putTable(catalog, key, { ...table, [list]: table[list].filter((o) => o.name !== name) })
   if (options.missingOk || catalog.views.has(key)) return catalog
   return table ? mark(catalog, key, change, `"${name}" is not known`) : markUnknown(catalog, key, change)
 }

@@ -16,7 +16,7 @@ export function rekeyTable(catalog: Catalog, from: TableName, schema: string, na
   return {
     ...pointed,
     tables: new Map([...pointed.tables].map(([key, table]) => [swap(key), table])),
-    views: new Map([...pointed.views].map(([key, view]) => [key, { ...view, reads: view.reads.map(swap) }])),
+    views: new Map([...pointed.views].map(([key, view]) => [key, { ...view, reads: view.reads.map((r) => ({ ...r, table: swap(r.table) })) }])),
     incomplete: new Map([...pointed.incomplete].map(([key, why]) => [swap(key), why])),
   }
 }

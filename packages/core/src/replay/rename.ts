@@ -142,8 +142,8 @@ function renameConstraint(catalog: Catalog, fields: PgNode, change: Change): Cat
 
 function renameIn(catalog: Catalog, key: TableName, list: 'triggers' | 'policies', from: string, to: string, change: Change): Catalog {
   const table = catalog.tables.get(key)
-  if (!table?.[list].includes(from)) return catalog.views.has(key) ? catalog : mark(catalog, key, change, `"${from}" is not known`)
-  return putTable(catalog, key, { ...table, [list]: table[list].map((name) => (name === from ? to : name)) })
+  if (!table?.[list].some((o) => o.name === from)) return catalog.views.has(key) ? catalog : mark(catalog, key, change, `"${from}" is not known`)
+  return putTable(catalog, key, { ...table, [list]: table[list].map((o) => (o.name === from ? { ...o, name: to } : o)) })
 }
 
 function renameFunction(catalog: Catalog, fields: PgNode): Catalog {

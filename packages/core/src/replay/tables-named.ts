@@ -12,7 +12,7 @@ export function relationsNamed(node: unknown, catalog: Catalog): readonly TableN
 
 /** The tables among them, with the tables that the views among them read. System catalogs are left out. */
 export function tablesRead(node: unknown, catalog: Catalog): readonly TableName[] {
-  const tables = relationsNamed(node, catalog).flatMap((key) => catalog.views.get(key)?.reads ?? [key])
+  const tables = relationsNamed(node, catalog).flatMap((key) => catalog.views.get(key)?.reads.map((r) => r.table) ?? [key])
   return [...new Set(tables)].filter((key) => catalog.tables.has(key) || !isSystem(key))
 }
 

@@ -13,6 +13,6 @@ export const createPolicy: Handler = (catalog, fields, change) =>
 
 function addName(catalog: Catalog, key: TableName, list: 'triggers' | 'policies', name: string, replace: boolean, change: Change): Catalog {
   if (catalog.views.has(key)) return catalog
-  if (catalog.tables.get(key)?.[list].includes(name)) return replace ? catalog : mark(catalog, key, change, `"${name}" stands already`)
-  return editTable(catalog, key, change, (table) => ({ ...table, [list]: [...table[list], name] }))
+  if (catalog.tables.get(key)?.[list].some((o) => o.name === name)) return replace ? catalog : mark(catalog, key, change, `"${name}" stands already`)
+  return editTable(catalog, key, change, (table) => ({ ...table, [list]: [...table[list], list === 'triggers' ? { name, function: '', updateOf: [] } : { name }] }))
 }

@@ -19,6 +19,6 @@ export const createFromQuery: Handler = (catalog, fields, change) => {
 
 function addView(catalog: Catalog, key: TableName, query: PgNode, change: Change): Catalog {
   const reads = tablesRead(query, catalog)
-  const added: Catalog = { ...catalog, views: new Map(catalog.views).set(key, { reads }) }
+  const added: Catalog = { ...catalog, views: new Map(catalog.views).set(key, { materialized: false, reads: reads.map((table) => ({ table })), indexes: [] }) }
   return reads.filter((table) => !catalog.tables.has(table)).reduce((current, table) => markUnknown(current, table, change), added)
 }

@@ -14,8 +14,13 @@ export function introspect(client: Client): Promise<Catalog> {
   return withEmptyPath(client, async () => ({
     tables: await readTables(client),
     enums: new Map(await pairs<readonly string[]>(client, ENUMS)),
-    views: new Map((await pairs<readonly string[]>(client, VIEWS)).map(([name, reads]): [TableName, View] => [name, { reads }])),
+    views: new Map((await pairs<readonly string[]>(client, VIEWS)).map(([name, reads]): [TableName, View] => [name, { materialized: false, reads: reads.map((table) => ({ table })), indexes: [] }])),
     functions: new Map(await pairs<'immutable' | 'stable' | 'volatile'>(client, FUNCTIONS)),
+    domains: new Map(),
+    composites: new Map(),
+    sequences: new Map(),
+    schemas: new Set(await names(client, SCHEMAS)),
+    extensions: new Set(await names(client, EXTENSIONS)),
     incomplete: new Map(),
   }))
 }
@@ -45,9 +50,16 @@ async function readTables(client: Client): Promise<ReadonlyMap<TableName, Table>
   const constraints = await readConstraints(client)
   const indexes = await readIndexes(client)
   return new Map(
-    rows.map(({ key, ...table }) => [
+    rows.map(({ key, triggers, policies, ...table }) => [
       key,
-      { ...table, columns: columns.get(key) ?? [], constraints: constraints.get(key) ?? [], indexes: indexes.get(key) ?? [] },
+      {
+        ...table,
+        triggers: triggers.map((name) => ({ name, function: '', updateOf: [] })),
+        policies: policies.map((name) => ({ name })),
+        columns: columns.get(key) ?? [],
+        constraints: constraints.get(key) ?? [],
+        indexes: indexes.get(key) ?? [],
+      },
     ]),
   )
 }
@@ -79,6 +91,14 @@ const FUNCTIONS = `
   FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
   WHERE p.prokind = 'f' AND ${USER_SCHEMA} AND ${ownedByUser('pg_proc', 'p.oid')}
   GROUP BY 1 ORDER BY (${keySql('n', 'p.proname')}) COLLATE "C"`
+
+const SCHEMAS = `SELECT n.nspname::text AS name FROM pg_namespace n WHERE ${USER_SCHEMA} ORDER BY n.nspname COLLATE "C"`
+
+const EXTENSIONS = `SELECT extname::text AS name FROM pg_extension WHERE extname <> 'plpgsql' ORDER BY extname COLLATE "C"`
+
+async function names(client: Client, sql: string): Promise<string[]> {
+  return (await client.query<{ name: string }>(sql)).rows.map((row) => row.name)
+}
 
 async function pairs<T>(client: Client, sql: string): Promise<[string, T][]> {
   const { rows } = await client.query<{ name: string; value: T }>(sql)
