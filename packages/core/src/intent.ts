@@ -2,7 +2,14 @@
  * What only a person knows. Data from a flag, a prompt, the configuration or the ORM; recorded in the plan, never guessed.
  * `table` is the table as a person writes it: `User` or `public.User`.
  */
-export type Intent =
+export type Intent = ColumnIntent | TableIntent
+
+/** What a person says of one table. `column` is never there: it tells these from {@link ColumnIntent}. */
+export type TableIntent =
+  /** Nothing uses the table any more: the gate's answer. Only a released contract carries it. */
+  { readonly kind: 'unused-table'; readonly table: string; readonly column?: undefined }
+
+export type ColumnIntent =
   /** The dropped column `column` lives on as `to`: its data moves. */
   | { readonly kind: 'rename'; readonly table: string; readonly column: string; readonly to: string }
   /** The renamed field keeps its old column in the database: the ORM maps it (`@map`, `text('old_name')`), no SQL runs. */

@@ -1,16 +1,16 @@
 import type { Catalog } from './catalog/catalog.ts'
 import type { Intent } from './intent.ts'
-import { parseStatements, untag } from './parser.ts'
+import { type PgNode, parseStatements, untag } from './parser.ts'
 import type { Hazard, Plan, Step } from './plan.ts'
 import { planMigration } from './planner.ts'
 import { readScript } from './read.ts'
-import { displayTable, rangeKey } from './relation.ts'
+import { displayTable, rangeKey, strings, tableKey } from './relation.ts'
 import { applyScript } from './replay/replay.ts'
 import { stepSql } from './step-file.ts'
 
 /**
  * Hazards and refusals that planning our own output finds: each step is read as a migration of its own, on the schema that the steps before it left. There must be none.
- * In the contract the dropped columns count as unused, for that is what its gate has found.
+ * In the contract the dropped columns and tables count as unused, for that is what its gate has found.
  */
 export function hazardsOfOutput(plan: Plan, before: Catalog): Hazard[] {
   let catalog = before
@@ -18,7 +18,7 @@ export function hazardsOfOutput(plan: Plan, before: Catalog): Hazard[] {
     stage.steps.flatMap((step) => {
       const script = readScript(stepSql(step))
       const { at, after } = applyScript(catalog, script, step.id)
-      const intents = stage.name === 'contract' ? unusedColumns(step) : []
+      const intents = stage.name === 'contract' ? unused(step) : ownTables(step)
       const again = planMigration({ id: `${plan.id}/${step.id}`, script, before: catalog, at, after, intents, postgres: plan.postgres })
       catalog = after
       const refused = again.refusals.map((r): Hazard => ({ code: 'refused', harm: 'lock', on: step.id, why: r.reason, line: r.line }))
@@ -27,11 +27,21 @@ export function hazardsOfOutput(plan: Plan, before: Catalog): Hazard[] {
   )
 }
 
-function unusedColumns(step: Step): Intent[] {
+/** Tables of ours, which a step makes and another drops. */
+function ownTables(step: Step): Intent[] {
+  return unused(step).filter((i) => i.kind === 'unused-table' && i.table.startsWith('ec_'))
+}
+
+function unused(step: Step): Intent[] {
   if (step.kind !== 'ddl') return []
   return step.sql.flatMap((sql) =>
     parseStatements(sql).flatMap(({ stmt }): Intent[] => {
       const [tag, s] = untag(stmt)
+      if (tag === 'DropStmt' && s.removeType === 'OBJECT_TABLE')
+        return (s.objects as PgNode[]).map((o) => {
+          const path = strings(o.List?.items)
+          return { kind: 'unused-table', table: displayTable(tableKey(path.at(-1) ?? '', path.at(-2))) }
+        })
       const cmd = tag === 'AlterTableStmt' ? s.cmds[0]?.AlterTableCmd : undefined
       return cmd?.subtype === 'AT_DropColumn' ? [{ kind: 'unused', table: displayTable(rangeKey(s.relation)), column: cmd.name }] : []
     }),

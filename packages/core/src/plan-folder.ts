@@ -42,5 +42,8 @@ function undoFile(step: Step, plan: Plan, words: PlanFolderWords): string {
     words.undone,
   ]
   const lockTimeout = step.kind === 'ddl' && step.lockTimeout > 0 ? step.lockTimeout : UNDO_LOCK_TIMEOUT
-  return `${comment(notes)}\n${transactionSql(step.undo.sql, { alone: step.undo.alone ?? false, lockTimeout, statementTimeout: 0 })}`
+  const { sql, alone = false, after = [] } = step.undo
+  const first = transactionSql(sql, { alone, lockTimeout, statementTimeout: 0 })
+  const second = after.length > 0 ? transactionSql(after, { lockTimeout, statementTimeout: 0 }) : ''
+  return `${comment(notes)}\n${first}${second}`
 }

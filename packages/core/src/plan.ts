@@ -35,11 +35,12 @@ export interface Refusal {
 }
 
 /**
- * How to take a step back while the contract is held. `sql` runs in one transaction unless `alone`. `none`: nothing is left to do, and why. `irreversible`: it can't
+ * How to take a step back while the contract is held. `sql` runs in one transaction unless `alone`, then `after` in one
+ * of its own: a constraint is added NOT VALID and validated. `none`: nothing is left to do, and why. `irreversible`: it can't
  * be taken back, and what protects the data instead; DDL before such a step stays too, a backfill's filled values stay.
  */
 export type Undo =
-  | { readonly sql: readonly string[]; readonly alone?: true }
+  | { readonly sql: readonly string[]; readonly alone?: true; readonly after?: readonly string[] }
   | { readonly none: string }
   | { readonly irreversible: string }
 
@@ -70,15 +71,24 @@ export interface Ddl extends StepBase {
   readonly verbatim?: true
 }
 
-/** Fills old rows in batches, each in its own transaction: `UPDATE table SET set WHERE where`, by key ranges. */
+/** Changes old rows in batches, each in its own transaction: `WITH with UPDATE table SET set FROM from WHERE where`, by key ranges. */
 export interface Backfill extends StepBase {
   readonly kind: 'backfill'
   /** As SQL, as the migration writes it. */
   readonly table: string
+  /** What the expressions call the table, as SQL; absent: its name. */
+  readonly alias?: string
+  /** The queries of a WITH clause, and the FROM clause (of a deletion the USING clause), as SQL. */
+  readonly with?: string
+  readonly from?: string
+  /** The rows are deleted instead, and `set` is empty. */
+  readonly deletes?: true
+  /** Done when every row that was there has been looked at: rows that need it and are written meanwhile are none of its business. */
+  readonly once?: true
   /** Columns of the primary key or of a unique not-null index, in order; empty: by physical position (ctid). */
   readonly key: readonly string[]
   readonly set: readonly { readonly column: string; readonly expression: string }[]
-  /** Rows that still need it; after the backfill none is left. */
+  /** Rows that still need it; after the backfill none is left, unless `once`. */
   readonly where: string
 }
 

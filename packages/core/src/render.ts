@@ -15,7 +15,6 @@ const TRIES = 10
  */
 export function backfillSql(step: Backfill, batch: number = BATCH_ROWS): string {
   const { declare, first, next, window } = step.key.length > 0 ? byKey(step, batch) : byBlock(step, batch)
-  const set = step.set.map(({ column, expression }) => `${quoteName(column)} = ${wrap(expression)}`).join(', ')
   const left = `${step.title}: some rows of ${step.table} still need it. They were written meanwhile by something that skips the triggers of the step before; run this again, it goes on where it stopped.`
   return doBlock([
     '#variable_conflict use_column',
@@ -28,8 +27,7 @@ export function backfillSql(step: Backfill, batch: number = BATCH_ROWS): string 
     '    LOOP',
     '      BEGIN',
     `        PERFORM set_config('lock_timeout', '2000ms', true);`,
-    `        UPDATE ${step.table} SET ${set}`,
-    `        WHERE ${window} AND ${wrap(step.where)};`,
+    `        ${batchSql(step, window)};`,
     '        EXIT;',
     '      EXCEPTION WHEN lock_not_available OR deadlock_detected OR serialization_failure THEN',
     '        ec_tries := ec_tries + 1;',
@@ -41,9 +39,27 @@ export function backfillSql(step: Backfill, batch: number = BATCH_ROWS): string 
     '    COMMIT;',
     ...next.map((line) => `    ${line}`),
     '  END LOOP;',
-    ...raiseIf(`SELECT FROM ${step.table} WHERE ${wrap(step.where)}`, left),
+    ...(step.once ? [] : raiseIf(`SELECT FROM ${step.table} WHERE ${wrap(step.where)}`, left)),
     'END',
   ])
+}
+
+/** The statement of one batch: the rows of `window` (a condition over {@link batchName}'s columns) that still need it. */
+export function batchSql(step: Backfill, window: string): string {
+  const { table, alias, from } = step
+  const name = alias === undefined ? table : `${table} AS ${alias}`
+  const set = step.set.map(({ column, expression }) => `${quoteName(column)} = ${wrap(expression)}`).join(', ')
+  return [
+    ...(step.with === undefined ? [] : [`WITH ${step.with}`]),
+    step.deletes ? `DELETE FROM ${name}` : `UPDATE ${name} SET ${set}`,
+    ...(from === undefined ? [] : [`${step.deletes ? 'USING' : 'FROM'} ${from}`]),
+    `WHERE ${window} AND ${wrap(step.where)}`,
+  ].join(' ')
+}
+
+/** What a batch's statement calls the table: its columns are qualified by it, for another table of the statement may have the same. */
+export function batchName({ table, alias }: Backfill): string {
+  return alias ?? table
 }
 
 /** One DO statement (without `;`) that raises the check's message where its query returns a row. Reads only; runs inside and outside a transaction. */
@@ -63,9 +79,11 @@ interface Walk {
 }
 
 /** Windows of `batch` rows in key order. Row comparison, so that a composite key uses its index; any type that can be a key has the operators. */
-function byKey({ table, key }: Backfill, batch: number): Walk {
+function byKey(step: Backfill, batch: number): Walk {
+  const { table, key } = step
   const names = key.map(quoteName)
   const columns = names.join(', ')
+  const own = `(${names.map((name) => `${batchName(step)}.${name}`).join(', ')})`
   const descending = names.map((name) => `${name} DESC`).join(', ')
   const at = (variable: string): string => `(${names.map((name) => `${variable}.${name}`).join(', ')})`
   return {
@@ -84,12 +102,13 @@ function byKey({ table, key }: Backfill, batch: number): Walk {
       `SELECT ${columns} INTO ec_from FROM ${table} WHERE (${columns}) > ${at('ec_upto')} AND (${columns}) <= ${at('ec_last')}`,
       `ORDER BY ${columns} LIMIT 1;`,
     ],
-    window: `(${columns}) >= ${at('ec_from')} AND (${columns}) <= ${at('ec_upto')}`,
+    window: `${own} >= ${at('ec_from')} AND ${own} <= ${at('ec_upto')}`,
   }
 }
 
 /** Windows of blocks, read as TID range scans (PostgreSQL 14 and later); partitions and children each have their own block numbers. */
-function byBlock({ table }: Backfill, batch: number): Walk {
+function byBlock(step: Backfill, batch: number): Walk {
+  const { table } = step
   const blocks = Math.max(1, Math.round(batch / ROWS_PER_BLOCK))
   return {
     declare: ['ec_block bigint := 0;', 'ec_end bigint;', 'ec_from tid;', 'ec_upto tid;'],
@@ -103,7 +122,7 @@ function byBlock({ table }: Backfill, batch: number): Walk {
       `  ec_upto := format('(%s,0)', ec_block + ${blocks})::tid;`,
     ],
     next: [`ec_block := ec_block + ${blocks};`],
-    window: 'ctid >= ec_from AND ctid < ec_upto',
+    window: `${batchName(step)}.ctid >= ec_from AND ${batchName(step)}.ctid < ec_upto`,
   }
 }
 

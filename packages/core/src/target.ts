@@ -1,5 +1,5 @@
 import type { Table, TableName } from './catalog/catalog.ts'
-import type { Intent } from './intent.ts'
+import type { ColumnIntent } from './intent.ts'
 import type { Migration } from './migration.ts'
 import type { PgNode } from './parser.ts'
 import { actionOf, namesTable, type TableAction } from './relation.ts'
@@ -12,15 +12,20 @@ export function targetOf(range: PgNode, sql: string): Target {
 }
 
 /** A person's answer of one kind about one column, or undefined. */
-export function intentFor<K extends Intent['kind']>(
+export function intentFor<K extends ColumnIntent['kind']>(
   migration: Migration,
   kind: K,
   table: TableName,
   column: string,
-): Extract<Intent, { kind: K }> | undefined {
+): Extract<ColumnIntent, { kind: K }> | undefined {
   return migration.intents.find(
-    (i): i is Extract<Intent, { kind: K }> => i.kind === kind && i.column === column && namesTable(i.table, table),
+    (i): i is Extract<ColumnIntent, { kind: K }> => i.kind === kind && i.column === column && namesTable(i.table, table),
   )
+}
+
+/** True where the table's contract is released: nothing uses it any more. */
+export function isUnusedTable(migration: Migration, table: TableName): boolean {
+  return migration.intents.some((i) => i.kind === 'unused-table' && namesTable(i.table, table))
 }
 
 /** A type as SQL that the session's search_path resolves as the migration's own statements do. */

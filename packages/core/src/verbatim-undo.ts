@@ -1,4 +1,5 @@
-import { type Catalog, incompleteness } from './catalog/catalog.ts'
+import { type Catalog, incompleteness, type TableName } from './catalog/catalog.ts'
+import { constraintBody } from './constraint-sql.ts'
 import type { Migration } from './migration.ts'
 import { type PgNode, untag } from './parser.ts'
 import type { Undo } from './plan.ts'
@@ -9,12 +10,17 @@ import type { Statement } from './statement.ts'
 /** How copied statements are taken back, the last one first; irreversible where one of them can't be. */
 export function undoOf(statements: readonly Statement[], migration: Migration): Undo {
   const back: string[] = []
+  const after: string[] = []
   for (const statement of [...statements].reverse()) {
-    const sql = undoStatement(statement, migration.at[statement.index] ?? migration.before)
+    const before = migration.at[statement.index] ?? migration.before
+    after.push(...validateAgain(statement, before))
+    const sql = undoStatement(statement, before)
     if (sql === undefined) return { irreversible: `Copied from the migration, which has no way back for: ${statement.sql.split('\n')[0]}` }
     back.push(...sql)
   }
-  return back.length > 0 ? { sql: back } : { none: 'These statements leave nothing behind that would have to be taken back.' }
+  return back.length > 0
+    ? { sql: back, ...(after.length > 0 && { after }) }
+    : { none: 'These statements leave nothing behind that would have to be taken back.' }
 }
 
 function undoStatement(statement: Statement, before: Catalog): string[] | undefined {
@@ -56,9 +62,27 @@ function undoAction({ type, table, sql, name, def, cmd }: TableAction, before: C
       return [`${alter} ALTER COLUMN ${quoteName(name)} ${column.default === undefined ? 'DROP DEFAULT' : `SET DEFAULT ${column.default}`}`]
     case 'AT_ValidateConstraint':
       return []
+    case 'AT_DropConstraint': {
+      const body = known && droppedBody(table, name, before)
+      return body ? [`${alter} ADD CONSTRAINT ${quoteName(name)} ${body} NOT VALID`] : undefined
+    }
     default:
       return undefined
   }
+}
+
+/** A check or a foreign key that is dropped, as it must be added again; a key's index would have to be built first. */
+function droppedBody(table: TableName, name: string, before: Catalog): string | undefined {
+  const constraint = before.tables.get(table)?.constraints.find((c) => c.name === name)
+  return constraint && (constraint.kind === 'check' || constraint.kind === 'foreign') ? constraintBody(constraint) : undefined
+}
+
+/** What was valid is validated again, in a transaction of its own: the lock of adding it is gone by then. */
+function validateAgain(statement: Statement, before: Catalog): string[] {
+  const action = tableAction(statement)
+  if (action?.type !== 'AT_DropConstraint' || !droppedBody(action.table, action.name, before)) return []
+  const constraint = before.tables.get(action.table)?.constraints.find((c) => c.name === action.name)
+  return constraint?.validated ? [`ALTER TABLE ${action.sql} VALIDATE CONSTRAINT ${quoteName(action.name)}`] : []
 }
 
 function undoRename(s: PgNode): string[] | undefined {

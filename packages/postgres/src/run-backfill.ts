@@ -1,4 +1,4 @@
-import { type Backfill, quoteName } from '@expand-contract/core'
+import { type Backfill, batchName, batchSql, quoteName } from '@expand-contract/core'
 import type pg from 'pg'
 
 interface BatchHooks {
@@ -17,6 +17,7 @@ export async function runBackfill(client: pg.Client, step: Backfill, hooks: Batc
   let left = 0
   for (let sweep = 0; sweep < MOST_SWEEPS; sweep++) {
     const changed = step.key.length > 0 ? await sweepByKey(client, step, hooks) : await sweepByPage(client, step, hooks)
+    if (step.once) return 0
     const { rows } = await client.query(`SELECT count(*)::int AS left FROM ${step.table} WHERE ${step.where}`)
     left = rows[0]?.left as number
     if (left === 0 || changed === 0) return left
@@ -27,6 +28,7 @@ export async function runBackfill(client: pg.Client, step: Backfill, hooks: Batc
 async function sweepByKey(client: pg.Client, step: Backfill, hooks: BatchHooks): Promise<number> {
   const key = step.key.map(quoteName)
   const row = `(${key.join(', ')})`
+  const own = `(${key.map((k) => `${batchName(step)}.${k}`).join(', ')})`
   const order = key.join(', ')
   const list = key.map((k) => `${k}::text`).join(', ')
   let after: string[] | undefined
@@ -39,8 +41,9 @@ async function sweepByKey(client: pg.Client, step: Backfill, hooks: BatchHooks):
       rowMode: 'array',
     })
     const to = end.rows[0] as string[] | undefined
-    const until = to ? `${row} <= ${places(to, after?.length ?? 0)}` : 'true'
-    changed += await batch(client, step, `${from} AND ${until}`, [...(after ?? []), ...(to ?? [])], hooks)
+    const start = after ? `${own} > ${places(after, 0)}` : 'true'
+    const until = to ? `${own} <= ${places(to, after?.length ?? 0)}` : 'true'
+    changed += await batch(client, step, `${start} AND ${until}`, [...(after ?? []), ...(to ?? [])], hooks)
     if (!to) return changed
     after = to
   }
@@ -52,14 +55,14 @@ async function sweepByPage(client: pg.Client, step: Backfill, hooks: BatchHooks)
   ])
   let changed = 0
   for (let page = 0; page < (rows[0]?.pages as number); page++) {
-    changed += await batch(client, step, `ctid >= '(${page},0)'::tid AND ctid < '(${page + 1},0)'::tid`, [], hooks)
+    const own = `${batchName(step)}.ctid`
+    changed += await batch(client, step, `${own} >= '(${page},0)'::tid AND ${own} < '(${page + 1},0)'::tid`, [], hooks)
   }
   return changed
 }
 
 async function batch(client: pg.Client, step: Backfill, range: string, values: string[], hooks: BatchHooks): Promise<number> {
-  const set = step.set.map((s) => `${quoteName(s.column)} = ${s.expression}`).join(', ')
-  const sql = `UPDATE ${step.table} SET ${set} WHERE ${range} AND (${step.where})`
+  const sql = batchSql(step, range)
   await client.query('BEGIN')
   let changed = 0
   try {

@@ -46,18 +46,23 @@ export async function undoSteps(client: pg.Client, steps: readonly Step[]): Prom
   let count = 0
   for (const step of stepsToUndo(steps)) {
     if (!('sql' in step.undo)) continue
-    const { sql, alone } = step.undo
-    if (!alone) await attempt(step, '', () => client.query('BEGIN'))
-    try {
-      for (const statement of sql) await attempt(step, statement, () => client.query(statement))
-      if (!alone) await attempt(step, 'COMMIT', () => client.query('COMMIT'))
-    } catch (error) {
-      if (!alone) await client.query('ROLLBACK')
-      throw error
-    }
-    count += sql.length
+    const { sql, alone = false, after = [] } = step.undo
+    await undoStep(client, step, sql, alone)
+    if (after.length > 0) await undoStep(client, step, after, false)
+    count += sql.length + after.length
   }
   return count
+}
+
+async function undoStep(client: pg.Client, step: Step, sql: readonly string[], alone: boolean): Promise<void> {
+  if (!alone) await attempt(step, '', () => client.query('BEGIN'))
+  try {
+    for (const statement of sql) await attempt(step, statement, () => client.query(statement))
+    if (!alone) await attempt(step, 'COMMIT', () => client.query('COMMIT'))
+  } catch (error) {
+    if (!alone) await client.query('ROLLBACK')
+    throw error
+  }
 }
 
 async function runAtomic(client: pg.Client, step: Ddl, hooks: StepHooks): Promise<void> {

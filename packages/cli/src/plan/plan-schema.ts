@@ -24,7 +24,7 @@ const hazard = z.object({
 })
 
 const undo = z.union([
-  z.object({ sql: texts, alone: z.literal(true).optional() }),
+  z.object({ sql: texts, alone: z.literal(true).optional(), after: texts.optional() }),
   z.object({ none: text }),
   z.object({ irreversible: text }),
 ])
@@ -42,7 +42,19 @@ const ddl = z.object({
   invalidatesPlans: z.literal(true).optional(),
   verbatim: z.literal(true).optional(),
 })
-const backfill = z.object({ ...step, kind: z.literal('backfill'), table: text, key: texts, set: z.array(assignment).min(1), where: text })
+const backfill = z.object({
+  ...step,
+  kind: z.literal('backfill'),
+  table: text,
+  alias: text.optional(),
+  with: text.optional(),
+  from: text.optional(),
+  deletes: z.literal(true).optional(),
+  once: z.literal(true).optional(),
+  key: texts,
+  set: z.array(assignment),
+  where: text,
+})
 const check = z.object({ ...step, kind: z.literal('check'), sql: text, message: text })
 
 const stage = z.object({

@@ -19,10 +19,13 @@ export function ddl({ name, title, why, sql, undo, invalidatesPlans }: DdlInput)
 }
 
 /** A batched fill of old rows. It has no undo of its own: the column it fills goes away with the step that added it. */
-export function backfill(input: Omit<DraftBackfill, 'kind' | 'undo' | 'why'> & { readonly undo?: Undo }): DraftBackfill {
+export function backfill(
+  input: Omit<DraftBackfill, 'kind' | 'undo' | 'why' | 'set'> & { readonly undo?: Undo; readonly set?: DraftBackfill['set'] },
+): DraftBackfill {
   return {
     kind: 'backfill',
     undo: { none: 'The filled column is removed by undoing the step that added it.' },
+    set: [],
     ...input,
     why: 'Short batches, each its own transaction: row locks are held for one batch only, and rows that are right already are skipped.',
   }

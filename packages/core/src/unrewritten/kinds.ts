@@ -18,20 +18,6 @@ export const KINDS = {
     why: 'a CHECK, UNIQUE or PRIMARY KEY in ADD COLUMN is checked or built at once, under ACCESS EXCLUSIVE.',
     instead: `${UNTIL} add the bare column, then the constraint: CHECK as NOT VALID and VALIDATE, UNIQUE from an index built concurrently.`,
   },
-  addCheck: {
-    code: 'add-check-scans-table',
-    harm: 'lock',
-    lock: 'ACCESS EXCLUSIVE',
-    why: 'ADD CHECK reads the whole table under ACCESS EXCLUSIVE: every query waits.',
-    instead: `${UNTIL} ADD CONSTRAINT … NOT VALID in one migration, VALIDATE CONSTRAINT in the next.`,
-  },
-  addUnique: {
-    code: 'add-unique-builds-index',
-    harm: 'lock',
-    lock: 'ACCESS EXCLUSIVE',
-    why: 'ADD UNIQUE or PRIMARY KEY builds its index under ACCESS EXCLUSIVE: every query waits.',
-    instead: `${UNTIL} CREATE UNIQUE INDEX CONCURRENTLY under the constraint's name, then ADD CONSTRAINT … USING INDEX.`,
-  },
   addExclude: {
     code: 'add-exclude-builds-index',
     harm: 'lock',

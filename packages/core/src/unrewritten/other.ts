@@ -3,7 +3,7 @@ import type { Migration } from '../migration.ts'
 import { type PgNode, scan, untag } from '../parser.ts'
 import { isNewTable, rangeKey, strings, tableKey } from '../relation.ts'
 import type { Statement } from '../statement.ts'
-import { intentFor } from '../target.ts'
+import { intentFor, isUnusedTable } from '../target.ts'
 import { elementType } from '../type-name.ts'
 import { KINDS } from './kinds.ts'
 
@@ -67,7 +67,7 @@ export function otherKind(statement: Statement, migration: Migration): HazardKin
     case 'DropStmt':
       return dropKind(s, migration)
     case 'InsertStmt':
-      return s.selectStmt?.SelectStmt?.valuesLists ? undefined : KINDS.dataChange
+      return undefined
     case 'UpdateStmt':
     case 'DeleteStmt':
     case 'MergeStmt':
@@ -112,7 +112,7 @@ function dropKind(s: PgNode, migration: Migration): HazardKind | undefined {
   const names = (s.objects as PgNode[]).map((o) => strings(o.List?.items))
   switch (s.removeType) {
     case 'OBJECT_TABLE':
-      return names.every((n) => isNewTable(migration, tableKey(n.at(-1) ?? '', n.at(-2)))) ? undefined : KINDS.dropTable
+      return undefined
     case 'OBJECT_SCHEMA':
       return KINDS.dropTable
     case 'OBJECT_VIEW':
@@ -130,7 +130,9 @@ function dropKind(s: PgNode, migration: Migration): HazardKind | undefined {
 function dropsUnusedType(s: PgNode, migration: Migration): boolean {
   const names = (s.objects as PgNode[]).map((o) => strings(o.TypeName?.names).at(-1))
   const used = [...migration.before.tables].flatMap(([key, t]) =>
-    t.columns.filter((c) => !intentFor(migration, 'unused', key, c.name)).map((c) => elementType(c.type).replaceAll('"', '')),
+    isUnusedTable(migration, key)
+      ? []
+      : t.columns.filter((c) => !intentFor(migration, 'unused', key, c.name)).map((c) => elementType(c.type).replaceAll('"', '')),
   )
   return names.every((name) => !used.some((type) => type.endsWith(`.${name}`)))
 }

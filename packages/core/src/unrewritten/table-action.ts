@@ -70,8 +70,7 @@ function addColumn(action: TableAction, statement: Statement, migration: Migrati
 }
 
 function addConstraint(c: PgNode): HazardKind | undefined {
-  if (c.contype === 'CONSTR_CHECK') return c.skip_validation ? undefined : KINDS.addCheck
-  if (c.contype === 'CONSTR_UNIQUE' || c.contype === 'CONSTR_PRIMARY') return c.indexname ? undefined : KINDS.addUnique
+  if (c.contype === 'CONSTR_CHECK' || c.contype === 'CONSTR_UNIQUE' || c.contype === 'CONSTR_PRIMARY') return undefined
   if (c.contype === 'CONSTR_EXCLUSION') return KINDS.addExclude
   if (c.contype === 'CONSTR_FOREIGN') return c.skip_validation ? undefined : KINDS.notUnderstood
   return c.contype === 'CONSTR_NOTNULL' && c.skip_validation ? undefined : KINDS.notUnderstood

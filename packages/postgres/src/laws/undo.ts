@@ -63,7 +63,9 @@ async function keptColumns(client: pg.Client, steps: readonly Step[]): Promise<S
   const kept = new Set<string>()
   for (const step of steps) {
     if (step.kind !== 'backfill' || !('irreversible' in step.undo)) continue
-    for (const { key } of await readLiveTables(client, [step.table])) for (const { column } of step.set) kept.add(`${key}.${column}`)
+    for (const { key, columns } of await readLiveTables(client, [step.table])) {
+      for (const column of step.deletes ? columns.map((c) => c.name) : step.set.map((s) => s.column)) kept.add(`${key}.${column}`)
+    }
   }
   return kept
 }
@@ -76,7 +78,7 @@ async function picture(client: pg.Client, proof: Proof, kept: ReadonlySet<string
       .map((c) => c.name)
       .filter((name) => !kept.has(`${table.key}.${name}`))
       .sort()
-    data.set(table.key, { names, rows: await readRows(client, table.key, columnReadings(names)) })
+    if (names.length > 0) data.set(table.key, { names, rows: await readRows(client, table.key, columnReadings(names)) })
   }
   return { schema: await introspect(client), definitions: await readDefinitions(client), data }
 }

@@ -1,12 +1,12 @@
+import { addedConstraint, constraintAfter } from '../../added-constraint.ts'
 import { type HazardKind, hazard } from '../../hazard.ts'
-import { doBody } from '../../plpgsql.ts'
-import { actionOf, displayTable, isNewTable, rangeKey, type TableAction } from '../../relation.ts'
+import { displayTable, isNewTable, rangeKey } from '../../relation.ts'
 import { quoteName } from '../../sql.ts'
-import type { Statement } from '../../statement.ts'
 import { validateStep } from '../../steps/not-null.ts'
 import { ddl } from '../../steps/steps.ts'
 import type { Strategy } from '../../strategy.ts'
 import { targetOf } from '../../target.ts'
+import { replacedKey, replaceKey } from './replace.ts'
 
 const BLOCKS: HazardKind = {
   code: 'add-foreign-key-blocks-writes',
@@ -23,11 +23,11 @@ export const strategy: Strategy = {
   summary: 'Adds a foreign key without blocking writes to either table.',
   hazards: [BLOCKS],
   rewrite(statement, migration) {
-    const command = addsForeignKey(statement)
-    if (!command) return undefined
-    const { action, sql, name } = command
+    const added = addedConstraint(statement)
+    if (added?.action.def.contype !== 'CONSTR_FOREIGN' || added.action.def.skip_validation) return undefined
+    const { action, sql } = added
     if (isNewTable(migration, action.table)) return undefined
-    const found = hazard(BLOCKS, name ?? displayTable(action.table), statement)
+    const found = hazard(BLOCKS, action.name || displayTable(action.table), statement)
     const table = migration.before.tables.get(action.table)
     if (table?.kind === 'partitioned' && migration.postgres < 18) {
       return {
@@ -40,13 +40,11 @@ export const strategy: Strategy = {
     }
     const target = targetOf(action.range, action.sql)
     const alter = `ALTER TABLE ${action.sql}`
-    // An unnamed key gets PostgreSQL's name, which the catalog after the migration knows.
-    const known =
-      name ??
-      migration.after.tables
-        .get(action.table)
-        ?.constraints.find((c) => c.kind === 'foreign' && !table?.constraints.some((o) => o.name === c.name))?.name
-    if (known === undefined) return undefined
+    const constraint = constraintAfter(statement, added, migration)?.constraint
+    if (!constraint) return undefined
+    const known = constraint.name
+    const old = replacedKey(statement, action, constraint, migration)
+    if (old) return replaceKey({ statement, drop: old.drop, target, constraint, old: old.constraint, hazards: [found] })
     const parent = displayTable(rangeKey(action.def.pktable))
     return {
       claims: [statement.index],
@@ -64,20 +62,4 @@ export const strategy: Strategy = {
       contract: [],
     }
   },
-}
-
-interface ForeignKeyCommand {
-  readonly action: TableAction
-  readonly sql: string
-  readonly name: string | undefined
-}
-
-/** The statement itself, or the one statement of Drizzle's `DO $$ … EXCEPTION WHEN duplicate_object` wrapper. */
-function addsForeignKey(statement: Statement): ForeignKeyCommand | undefined {
-  const inner = statement.node.DoStmt ? doBody(statement) : [statement]
-  const [only] = inner ?? []
-  if (!only || inner?.length !== 1) return undefined
-  const action = actionOf(only, 'AT_AddConstraint')
-  if (action?.def.contype !== 'CONSTR_FOREIGN' || action.def.skip_validation) return undefined
-  return { action, sql: only.sql, name: action.def.conname as string | undefined }
 }

@@ -4,9 +4,11 @@ import { type HazardKind, hazard } from '../../hazard.ts'
 import { droppedBefore } from '../../index-replacement.ts'
 import { indexSql } from '../../index-sql.ts'
 import { type PgNode, scan, untag } from '../../parser.ts'
+import type { DraftStep } from '../../plan.ts'
 import { displayTable, isNewTable, rangeKey, rangeSql } from '../../relation.ts'
 import { objectName, quoteName, quoteText, sliceBytes } from '../../sql.ts'
 import type { Statement } from '../../statement.ts'
+import { noDuplicates } from '../../steps/duplicates.ts'
 import { check, ddl } from '../../steps/steps.ts'
 import type { Outcome, Strategy } from '../../strategy.ts'
 import { targetOf } from '../../target.ts'
@@ -65,7 +67,7 @@ function build(statement: Statement, index: PgNode, found: ReturnType<typeof haz
   return {
     claims: [statement.index],
     hazards: [found],
-    expand: [...noDuplicates(index, on), step, ...(index.if_not_exists && name ? [isValid(name)] : [])],
+    expand: [...lookFirst(index, on), step, ...(index.if_not_exists && name ? [isValid(name)] : [])],
     contract: [],
   }
 }
@@ -78,21 +80,11 @@ function withConcurrently(sql: string): string {
 }
 
 /** A look for duplicates before a long build that they would fail. For expression keys and partial indexes the build itself is the judge. */
-function noDuplicates(index: PgNode, on: string) {
+function lookFirst(index: PgNode, on: string): DraftStep[] {
   if (!index.unique || index.whereClause) return []
   const keys = (index.indexParams as PgNode[]).map((p) => p.IndexElem.name as string | undefined)
-  const columns = keys.filter((k): k is string => k !== undefined).map(quoteName)
-  if (columns.length < keys.length) return []
-  const list = columns.join(', ')
-  const notNull = index.nulls_not_distinct ? '' : ` WHERE ${columns.map((c) => `${c} IS NOT NULL`).join(' AND ')}`
-  return [
-    check({
-      name: 'look for duplicates',
-      title: `Look for duplicates in ${index.relation.relname}`,
-      sql: `SELECT ${list} FROM ${on}${notNull} GROUP BY ${list} HAVING count(*) > 1 LIMIT 1`,
-      message: `${index.relation.relname} holds rows that are equal in (${list}): a unique index can't be built. Merge or delete the duplicates, then deploy again.`,
-    }),
-  ]
+  if (keys.includes(undefined)) return []
+  return [noDuplicates(index.relation.relname, on, keys as string[], index.nulls_not_distinct === true)]
 }
 
 function isValid(name: string) {
@@ -126,7 +118,7 @@ function replace(
     claims: [drop.index, statement.index],
     hazards: [found],
     expand: [
-      ...noDuplicates(index, target.sql),
+      ...lookFirst(index, target.sql),
       ddl({
         name: 'build index',
         title: `Build the new ${name} concurrently beside the old one`,

@@ -23,7 +23,7 @@ ALTER TABLE "users" ENABLE ALWAYS TRIGGER "zzz_ec_users_public_id_fill";
 ALTER TABLE "users" ADD CONSTRAINT "ec_users_public_id_not_null" CHECK ("public_id" IS NOT NULL) NOT VALID;
 -- undo: DROP TRIGGER "zzz_ec_users_public_id_fill" ON "users"; DROP FUNCTION "ec_users_public_id_fill"(); ALTER TABLE "users" DROP COLUMN "public_id"
 -- 02-backfill: backfill
-UPDATE "users" SET "public_id" = gen_random_uuid() WHERE "public_id" IS NULL; -- in batches by (id)
+UPDATE "users" SET "public_id" = (gen_random_uuid()) WHERE … AND ("public_id" IS NULL); -- in batches by (id)
 -- undo: none. The filled column is removed by undoing the step that added it.
 -- 03-validate: atomic, SHARE UPDATE EXCLUSIVE on "public"."users", lock_timeout 2000, statement_timeout 0
 ALTER TABLE "users" VALIDATE CONSTRAINT "ec_users_public_id_not_null";

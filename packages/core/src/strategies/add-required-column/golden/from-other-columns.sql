@@ -25,7 +25,7 @@ ALTER TABLE "User" ENABLE ALWAYS TRIGGER "zzz_ec_User_displayName_fill";
 ALTER TABLE "User" ADD CONSTRAINT "ec_User_displayName_not_null" CHECK ("displayName" IS NOT NULL) NOT VALID;
 -- undo: DROP TRIGGER "zzz_ec_User_displayName_fill" ON "User"; DROP FUNCTION "ec_User_displayName_fill"(); ALTER TABLE "User" DROP COLUMN "displayName"
 -- 02-backfill: backfill
-UPDATE "User" SET "displayName" = left(concat_ws(' ', "First Name", "last""name"), 300) WHERE "displayName" IS NULL; -- in batches by (id)
+UPDATE "User" SET "displayName" = (left(concat_ws(' ', "First Name", "last""name"), 300)) WHERE … AND ("displayName" IS NULL); -- in batches by (id)
 -- undo: none. The filled column is removed by undoing the step that added it.
 -- 03-validate: atomic, SHARE UPDATE EXCLUSIVE on "public"."User", lock_timeout 2000, statement_timeout 0
 ALTER TABLE "User" VALIDATE CONSTRAINT "ec_User_displayName_not_null";

@@ -24,7 +24,7 @@ ALTER TABLE "User" ENABLE ALWAYS TRIGGER "zzz_ec_User_country_fill";
 ALTER TABLE "User" ADD CONSTRAINT "ec_User_country_not_null" CHECK ("country" IS NOT NULL) NOT VALID;
 -- undo: DROP TRIGGER "zzz_ec_User_country_fill" ON "User"; DROP FUNCTION "ec_User_country_fill"(); ALTER TABLE "User" DROP COLUMN "country"
 -- 02-backfill: backfill
-UPDATE "User" SET "country" = 'US' WHERE "country" IS NULL; -- in batches by (id)
+UPDATE "User" SET "country" = ('US') WHERE … AND ("country" IS NULL); -- in batches by (id)
 -- undo: none. The filled column is removed by undoing the step that added it.
 -- 03-validate: atomic, SHARE UPDATE EXCLUSIVE on "public"."User", lock_timeout 2000, statement_timeout 0
 ALTER TABLE "User" VALIDATE CONSTRAINT "ec_User_country_not_null";

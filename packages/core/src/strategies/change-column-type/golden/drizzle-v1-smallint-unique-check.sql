@@ -21,7 +21,7 @@ ALTER TABLE "players" ENABLE ALWAYS TRIGGER "zzz_ec_players_no_forward";
 ALTER TABLE "players" ADD CONSTRAINT "ec_players_no_in_sync" CHECK (row("ec_no_other")::record *= row("no"::integer)::record) NOT VALID;
 -- undo: DROP TRIGGER "zzz_ec_players_no_forward" ON "players"; DROP FUNCTION "ec_players_no_forward"(); ALTER TABLE "players" DROP COLUMN "ec_no_other"
 -- 02-backfill: backfill
-UPDATE "players" SET "ec_no_other" = "no"::integer WHERE row("ec_no_other")::record *<> row("no"::integer)::record; -- in batches by (id)
+UPDATE "players" SET "ec_no_other" = ("no"::integer) WHERE … AND (row("ec_no_other")::record *<> row("no"::integer)::record); -- in batches by (id)
 -- undo: none. The filled column is removed by undoing the step that added it.
 -- 03-validate: atomic, SHARE UPDATE EXCLUSIVE on "public"."players", lock_timeout 2000, statement_timeout 0
 ALTER TABLE "players" VALIDATE CONSTRAINT "ec_players_no_in_sync";

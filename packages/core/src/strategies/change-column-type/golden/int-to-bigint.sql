@@ -35,7 +35,7 @@ ALTER TABLE "Order" ADD CONSTRAINT "ec_Order_amount_in_sync" CHECK (row("ec_amou
 ALTER TABLE "Order" ADD CONSTRAINT "ec_Order_ec_amount_other_not_null" CHECK ("ec_amount_other" IS NOT NULL) NOT VALID;
 -- undo: DROP TRIGGER "zzz_ec_Order_amount_forward" ON "Order"; DROP FUNCTION "ec_Order_amount_forward"(); ALTER TABLE "Order" DROP COLUMN "ec_amount_other"
 -- 02-backfill: backfill
-UPDATE "Order" SET "ec_amount_other" = "amount"::bigint WHERE row("ec_amount_other")::record *<> row("amount"::bigint)::record; -- in batches by (id)
+UPDATE "Order" SET "ec_amount_other" = ("amount"::bigint) WHERE … AND (row("ec_amount_other")::record *<> row("amount"::bigint)::record); -- in batches by (id)
 -- undo: none. The filled column is removed by undoing the step that added it.
 -- 03-validate: atomic, SHARE UPDATE EXCLUSIVE on "public"."Order", lock_timeout 2000, statement_timeout 0
 ALTER TABLE "Order" VALIDATE CONSTRAINT "ec_Order_amount_in_sync";

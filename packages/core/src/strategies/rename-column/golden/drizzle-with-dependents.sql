@@ -35,7 +35,7 @@ ALTER TABLE "users" ADD CONSTRAINT "ec_users_handle_in_sync" CHECK (row("handle"
 ALTER TABLE "users" ADD CONSTRAINT "ec_users_handle_not_null" CHECK ("handle" IS NOT NULL) NOT VALID;
 -- undo: DROP TRIGGER "zzz_ec_users_handle_sync" ON "users"; DROP FUNCTION "ec_users_handle_sync"(); ALTER TABLE "users" DROP COLUMN "handle"
 -- 02-backfill: backfill
-UPDATE "users" SET "handle" = "nick" WHERE row("handle")::record *<> row("nick")::record; -- in batches by (id)
+UPDATE "users" SET "handle" = ("nick") WHERE … AND (row("handle")::record *<> row("nick")::record); -- in batches by (id)
 -- undo: none. The filled column is removed by undoing the step that added it.
 -- 03-validate: atomic, SHARE UPDATE EXCLUSIVE on "public"."users", lock_timeout 2000, statement_timeout 0
 ALTER TABLE "users" VALIDATE CONSTRAINT "ec_users_handle_in_sync";
@@ -79,7 +79,7 @@ ALTER TABLE "users" ENABLE ALWAYS TRIGGER "zzz_ec_users_team_id_sync";
 ALTER TABLE "users" ADD CONSTRAINT "ec_users_team_id_in_sync" CHECK (row("team_id")::record *= row("team")::record) NOT VALID;
 -- undo: DROP TRIGGER "zzz_ec_users_team_id_sync" ON "users"; DROP FUNCTION "ec_users_team_id_sync"(); ALTER TABLE "users" DROP COLUMN "team_id"
 -- 11-backfill: backfill
-UPDATE "users" SET "team_id" = "team" WHERE row("team_id")::record *<> row("team")::record; -- in batches by (id)
+UPDATE "users" SET "team_id" = ("team") WHERE … AND (row("team_id")::record *<> row("team")::record); -- in batches by (id)
 -- undo: none. The filled column is removed by undoing the step that added it.
 -- 12-validate: atomic, SHARE UPDATE EXCLUSIVE on "public"."users", lock_timeout 2000, statement_timeout 0
 ALTER TABLE "users" VALIDATE CONSTRAINT "ec_users_team_id_in_sync";

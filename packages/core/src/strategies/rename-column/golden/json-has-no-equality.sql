@@ -29,7 +29,7 @@ ALTER TABLE "users" ENABLE ALWAYS TRIGGER "zzz_ec_users_settings_sync";
 ALTER TABLE "users" ADD CONSTRAINT "ec_users_settings_in_sync" CHECK (row("settings")::record *= row("prefs")::record) NOT VALID;
 -- undo: DROP TRIGGER "zzz_ec_users_settings_sync" ON "users"; DROP FUNCTION "ec_users_settings_sync"(); ALTER TABLE "users" DROP COLUMN "settings"
 -- 02-backfill: backfill
-UPDATE "users" SET "settings" = "prefs" WHERE row("settings")::record *<> row("prefs")::record; -- in batches by (id)
+UPDATE "users" SET "settings" = ("prefs") WHERE … AND (row("settings")::record *<> row("prefs")::record); -- in batches by (id)
 -- undo: none. The filled column is removed by undoing the step that added it.
 -- 03-validate: atomic, SHARE UPDATE EXCLUSIVE on "public"."users", lock_timeout 2000, statement_timeout 0
 ALTER TABLE "users" VALIDATE CONSTRAINT "ec_users_settings_in_sync";
@@ -55,7 +55,7 @@ ALTER TABLE "users" ADD CONSTRAINT "ec_users_created at_in_sync" CHECK (row("cre
 ALTER TABLE "users" ADD CONSTRAINT "ec_users_created at_not_null" CHECK ("created at" IS NOT NULL) NOT VALID;
 -- undo: DROP TRIGGER "zzz_ec_users_created at_sync" ON "users"; DROP FUNCTION "ec_users_created at_sync"(); ALTER TABLE "users" DROP COLUMN "created at"
 -- 05-backfill: backfill
-UPDATE "users" SET "created at" = "when" WHERE row("created at")::record *<> row("when")::record; -- in batches by (id)
+UPDATE "users" SET "created at" = ("when") WHERE … AND (row("created at")::record *<> row("when")::record); -- in batches by (id)
 -- undo: none. The filled column is removed by undoing the step that added it.
 -- 06-validate: atomic, SHARE UPDATE EXCLUSIVE on "public"."users", lock_timeout 2000, statement_timeout 0
 ALTER TABLE "users" VALIDATE CONSTRAINT "ec_users_created at_in_sync";

@@ -48,7 +48,7 @@ ALTER TABLE "User" ENABLE ALWAYS TRIGGER "zzz_ec_User_fullName_sync";
 ALTER TABLE "User" ADD CONSTRAINT "ec_User_fullName_in_sync" CHECK (row("fullName")::record *= row("name")::record) NOT VALID;
 -- undo: DROP TRIGGER "zzz_ec_User_fullName_sync" ON "User"; DROP FUNCTION "ec_User_fullName_sync"(); ALTER TABLE "User" DROP COLUMN "fullName"
 -- 02-backfill: backfill
-UPDATE "User" SET "fullName" = "name" WHERE row("fullName")::record *<> row("name")::record; -- in batches by (id)
+UPDATE "User" SET "fullName" = ("name") WHERE … AND (row("fullName")::record *<> row("name")::record); -- in batches by (id)
 -- undo: none. The filled column is removed by undoing the step that added it.
 -- 03-validate: atomic, SHARE UPDATE EXCLUSIVE on "public"."User", lock_timeout 2000, statement_timeout 0
 ALTER TABLE "User" VALIDATE CONSTRAINT "ec_User_fullName_in_sync";

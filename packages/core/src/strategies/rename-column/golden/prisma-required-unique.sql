@@ -49,7 +49,7 @@ ALTER TABLE "Post" ADD CONSTRAINT "ec_Post_authorId_in_sync" CHECK (row("authorI
 ALTER TABLE "Post" ADD CONSTRAINT "ec_Post_authorId_not_null" CHECK ("authorId" IS NOT NULL) NOT VALID;
 -- undo: DROP TRIGGER "zzz_ec_Post_authorId_sync" ON "Post"; DROP FUNCTION "ec_Post_authorId_sync"(); ALTER TABLE "Post" DROP COLUMN "authorId"
 -- 02-backfill: backfill
-UPDATE "Post" SET "authorId" = "userId" WHERE row("authorId")::record *<> row("userId")::record; -- in batches by (id)
+UPDATE "Post" SET "authorId" = ("userId") WHERE … AND (row("authorId")::record *<> row("userId")::record); -- in batches by (id)
 -- undo: none. The filled column is removed by undoing the step that added it.
 -- 03-validate: atomic, SHARE UPDATE EXCLUSIVE on "public"."Post", lock_timeout 2000, statement_timeout 0
 ALTER TABLE "Post" VALIDATE CONSTRAINT "ec_Post_authorId_in_sync";

@@ -24,7 +24,7 @@ ALTER TABLE "User" ENABLE ALWAYS TRIGGER "zzz_ec_User_name_fill";
 ALTER TABLE "User" ADD CONSTRAINT "ec_User_name_not_null" CHECK ("name" IS NOT NULL) NOT VALID;
 -- undo: ALTER TABLE "User" DROP CONSTRAINT "ec_User_name_not_null"; DROP TRIGGER "zzz_ec_User_name_fill" ON "User"; DROP FUNCTION "ec_User_name_fill"()
 -- 02-backfill: backfill
-UPDATE "User" SET "name" = split_part(email, '@', 1) WHERE "name" IS NULL; -- in batches by (id)
+UPDATE "User" SET "name" = (split_part(email, '@', 1)) WHERE … AND ("name" IS NULL); -- in batches by (id)
 -- undo: impossible. The filled values stay: which rows were NULL is not recorded.
 -- 03-validate: atomic, SHARE UPDATE EXCLUSIVE on "public"."User", lock_timeout 2000, statement_timeout 0
 ALTER TABLE "User" VALIDATE CONSTRAINT "ec_User_name_not_null";

@@ -1,0 +1,142 @@
+import { type AddedConstraint, addedConstraint, constraintAfter } from '../../added-constraint.ts'
+import { schemaPrefix } from '../../carry-over.ts'
+import { type Constraint, column, type Index, type Table } from '../../catalog/catalog.ts'
+import { type HazardKind, hazard } from '../../hazard.ts'
+import { indexSql } from '../../index-sql.ts'
+import type { Migration } from '../../migration.ts'
+import type { DraftStep } from '../../plan.ts'
+import { actionOf, displayColumn, displayTable, isNewTable } from '../../relation.ts'
+import { quoteName } from '../../sql.ts'
+import type { Statement } from '../../statement.ts'
+import { noDuplicates } from '../../steps/duplicates.ts'
+import { notNull, setNotNullStep, validateStep } from '../../steps/not-null.ts'
+import { check, ddl } from '../../steps/steps.ts'
+import type { Target } from '../../steps/trigger.ts'
+import type { Outcome, Strategy } from '../../strategy.ts'
+import { targetOf } from '../../target.ts'
+
+const BUILDS: HazardKind = {
+  code: 'add-unique-builds-index',
+  harm: 'lock',
+  lock: 'ACCESS EXCLUSIVE',
+  why: 'ADD UNIQUE and ADD PRIMARY KEY build their index under ACCESS EXCLUSIVE: every query waits, about a second for each million rows.',
+  instead:
+    'The index is built with CREATE UNIQUE INDEX CONCURRENTLY, after a look for duplicates; the constraint then takes it over, which is a change in the catalog only.',
+}
+
+/** ADD CONSTRAINT … UNIQUE or PRIMARY KEY on a table that has rows: the index first, concurrently. */
+export const strategy: Strategy = {
+  id: 'add-unique',
+  summary: 'Adds a unique constraint or a primary key without blocking reads or writes.',
+  hazards: [BUILDS],
+  rewrite(statement, migration) {
+    const added = addedConstraint(statement)
+    const kind = added?.action.def.contype
+    if (!added || (kind !== 'CONSTR_UNIQUE' && kind !== 'CONSTR_PRIMARY') || added.action.def.indexname) return undefined
+    if (isNewTable(migration, added.action.table)) return undefined
+    const found = constraintAfter(statement, added, migration)
+    const index = found?.table.indexes.find((i) => i.constraint === found.constraint.name)
+    const on = found?.constraint.name ?? added.action.name
+    const shared = { claims: [statement.index], hazards: [hazard(BUILDS, on || displayTable(added.action.table), statement)] }
+    const refusal = refuse(added, statement, migration, found && index)
+    if (refusal || !found || !index) return { ...shared, line: statement.line, ...(refusal ?? UNKNOWN) }
+    return { ...shared, ...rewrite(statement, added, { ...found, index }, migration) }
+  },
+}
+
+const UNKNOWN = {
+  reason: 'The columns of the key are not known from the history.',
+  fix: 'Add the migration that creates them to the history, then plan again.',
+}
+
+function refuse({ action }: AddedConstraint, statement: Statement, migration: Migration, index: Index | undefined) {
+  const table = migration.before.tables.get(action.table)
+  if (table && table.kind !== 'table' && table.kind !== 'inherited') {
+    return {
+      reason: `${displayTable(action.table)} is partitioned: a constraint on it can't take over an index that was built concurrently.`,
+      fix: 'Create the unique index ON ONLY the parent, build one concurrently on each partition, attach them (ALTER INDEX … ATTACH PARTITION), and use the index without the constraint.',
+    }
+  }
+  const dropped = migration.script.statements.some((s) => {
+    const drop = s.index < statement.index ? actionOf(s, 'AT_DropConstraint') : undefined
+    return drop?.table === action.table && drop.name === (index?.constraint ?? action.name)
+  })
+  if (!dropped) return undefined
+  return {
+    reason: `"${action.name}" is dropped and added again under the same name: in between, nothing would refuse duplicates.`,
+    fix: 'Give the new constraint another name, so that it stands before the old one goes.',
+  }
+}
+
+interface Found {
+  readonly table: Table
+  readonly constraint: Constraint
+  readonly index: Index
+}
+
+function rewrite(
+  statement: Statement,
+  { action }: AddedConstraint,
+  found: Found,
+  migration: Migration,
+): Pick<Rewritten, 'expand' | 'contract'> {
+  const { constraint, index } = found
+  const target = targetOf(action.range, action.sql)
+  const isPrimary = constraint.kind === 'primary'
+  const before = (migration.at[statement.index] ?? migration.before).tables.get(action.table)
+  const open = isPrimary ? constraint.columns.filter((name) => !column(before, name)?.notNull) : []
+  const steps = [
+    ...open.flatMap((name) => notNullSteps(target, name, displayColumn(action.table, name))),
+    noDuplicates(target.name, target.sql, constraint.columns, index.nullsNotDistinct),
+    ...build(target, constraint, index),
+  ]
+  // Code that is still running may leave a column NULL that the key makes required.
+  return open.length > 0 ? { expand: [], contract: steps } : { expand: steps, contract: [] }
+}
+
+type Rewritten = Exclude<Outcome, { reason: string }>
+
+function build(target: Target, constraint: Constraint, index: Index): DraftStep[] {
+  const name = quoteName(constraint.name)
+  const sql = indexSql(index, target.sql, { concurrently: true })
+  if (sql === undefined) throw new Error(`the index of ${constraint.name} can't be written`)
+  const kind = constraint.kind === 'primary' ? 'PRIMARY KEY' : 'UNIQUE'
+  const deferrable = constraint.deferrable ? ` DEFERRABLE${constraint.initiallyDeferred ? ' INITIALLY DEFERRED' : ''}` : ''
+  return [
+    ddl({
+      name: 'build index',
+      title: `Build the index of ${constraint.name} concurrently`,
+      why: 'CONCURRENTLY holds SHARE UPDATE EXCLUSIVE: reads and writes go on. No timeouts: a cancelled build leaves an invalid index behind, which the next step refuses.',
+      sql: [sql],
+      undo: { sql: [`DROP INDEX CONCURRENTLY IF EXISTS ${schemaPrefix(target)}${name}`], alone: true },
+    }),
+    ddl({
+      name: 'add constraint',
+      title: `Let ${constraint.name} take over the index`,
+      why: 'The index is there and valid, and nothing is NULL: the lock is held for a change in the catalog, nothing is read.',
+      sql: [`ALTER TABLE ${target.sql} ADD CONSTRAINT ${name} ${kind} USING INDEX ${name}${deferrable}`],
+      undo: [`ALTER TABLE ${target.sql} DROP CONSTRAINT ${name}`],
+    }),
+  ]
+}
+
+function notNullSteps(target: Target, name: string, on: string): DraftStep[] {
+  const nn = notNull(target, name)
+  return [
+    check({
+      name: 'look for null',
+      title: `Look for NULL in ${name}`,
+      sql: `SELECT 1 FROM ${target.sql} WHERE ${quoteName(name)} IS NULL LIMIT 1`,
+      message: `${on} still holds NULL, so it can't be part of a primary key. Fill those rows, then deploy again.`,
+    }),
+    ddl({
+      name: 'refuse null',
+      title: `Refuse NULL in ${name} from now on`,
+      why: 'NOT VALID looks at new rows only: the lock is held for a moment, nothing is scanned.',
+      sql: [nn.add],
+      undo: [nn.dropCheck],
+    }),
+    validateStep(target, `that ${name} is never NULL`, [nn.validate]),
+    setNotNullStep(target, name),
+  ]
+}
