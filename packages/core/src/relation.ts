@@ -36,9 +36,9 @@ export function splitKey(key: TableName): [schema: string, name: string] {
 
 /** True where a person's `User` or `public.User` means this table. Quotes may be written or left out. */
 export function namesTable(written: string, key: TableName): boolean {
-  const bare = written.replaceAll('"', '')
   const [schema, name] = splitKey(key)
-  return bare === `${schema}.${name}` || (bare === name && schema === DEFAULT_SCHEMA)
+  const spellings = [written, written.replaceAll('"', '')]
+  return spellings.some((w) => w === `${schema}.${name}` || (w === name && schema === DEFAULT_SCHEMA))
 }
 
 /** One action of an ALTER TABLE. */

@@ -1,7 +1,7 @@
 import type { HazardKind } from '../hazard.ts'
 import type { Migration } from '../migration.ts'
 import { type PgNode, scan, untag } from '../parser.ts'
-import { isNewTable, rangeKey, strings, tableKey } from '../relation.ts'
+import { isNewTable, rangeKey, strings } from '../relation.ts'
 import type { Statement } from '../statement.ts'
 import { intentFor, isUnusedTable } from '../target.ts'
 import { elementType } from '../type-name.ts'
@@ -109,7 +109,6 @@ function renameKind(s: PgNode): HazardKind | undefined {
 }
 
 function dropKind(s: PgNode, migration: Migration): HazardKind | undefined {
-  const names = (s.objects as PgNode[]).map((o) => strings(o.List?.items))
   switch (s.removeType) {
     case 'OBJECT_TABLE':
       return undefined
