@@ -4,10 +4,13 @@
  */
 export type Intent = ColumnIntent | TableIntent
 
-/** What a person says of one table. `column` is never there: it tells these from {@link ColumnIntent}. */
+/** What a person says of a table or an enum. `column` is never there: it tells these from {@link ColumnIntent}. */
 export type TableIntent =
-  /** Nothing uses the table any more: the gate's answer. Only a released contract carries it. */
-  { readonly kind: 'unused-table'; readonly table: string; readonly column?: undefined }
+  /** The value `value` is removed from the enum `type` (as a person writes it: `Role`, `auth.Role`): `to` takes its place. */
+  | { readonly kind: 'value'; readonly type: string; readonly value: string; readonly to: string; readonly column?: undefined }
+  /** No code names the type, or the table, any more: the gate's answer. Only a released contract carries it. */
+  | { readonly kind: 'unused-type'; readonly type: string; readonly column?: undefined }
+  | { readonly kind: 'unused-table'; readonly table: string; readonly column?: undefined }
 
 export type ColumnIntent =
   /** The dropped column `column` lives on as `to`: its data moves. */
@@ -23,6 +26,13 @@ export type ColumnIntent =
 
 /** A question for a person, as data: the command asks it on a terminal, and prints the flags elsewhere. */
 export type Question =
+  | {
+      readonly kind: 'value'
+      readonly type: string
+      readonly value: string
+      /** Values that stay, in their order. */
+      readonly candidates: readonly string[]
+    }
   | {
       readonly kind: 'rename'
       readonly table: string

@@ -7,6 +7,7 @@ import { readScript } from './read.ts'
 import { displayTable, rangeKey, strings, tableKey } from './relation.ts'
 import { applyScript } from './replay/replay.ts'
 import { stepSql } from './step-file.ts'
+import { userType } from './type-name.ts'
 
 /**
  * Hazards and refusals that planning our own output finds: each step is read as a migration of its own, on the schema that the steps before it left. There must be none.
@@ -42,6 +43,10 @@ function unused(step: Step): Intent[] {
           const path = strings(o.List?.items)
           return { kind: 'unused-table', table: displayTable(tableKey(path.at(-1) ?? '', path.at(-2))) }
         })
+      if (tag === 'RenameStmt' && s.renameType === 'OBJECT_COLUMN')
+        return [{ kind: 'unused', table: displayTable(rangeKey(s.relation)), column: s.subname }]
+      if (tag === 'RenameStmt' && s.renameType === 'OBJECT_TYPE')
+        return [{ kind: 'unused-type', type: userType(strings(s.object?.List?.items)) }]
       const cmd = tag === 'AlterTableStmt' ? s.cmds[0]?.AlterTableCmd : undefined
       return cmd?.subtype === 'AT_DropColumn' ? [{ kind: 'unused', table: displayTable(rangeKey(s.relation)), column: cmd.name }] : []
     }),

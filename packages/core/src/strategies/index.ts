@@ -10,6 +10,7 @@ import { strategy as createIndex } from './create-index/index.ts'
 import { strategy as dropColumn } from './drop-column/index.ts'
 import { strategy as dropIndex } from './drop-index/index.ts'
 import { strategy as dropTable } from './drop-table/index.ts'
+import { strategy as rebuildEnum } from './rebuild-enum/index.ts'
 import { strategy as renameColumn } from './rename-column/index.ts'
 import { strategy as setNotNull } from './set-not-null/index.ts'
 
@@ -25,6 +26,7 @@ export const strategies: readonly Strategy[] = [
   dropColumn,
   dropIndex,
   dropTable,
+  rebuildEnum,
   renameColumn,
   setNotNull,
 ]

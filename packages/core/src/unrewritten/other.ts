@@ -4,7 +4,7 @@ import { type PgNode, scan, untag } from '../parser.ts'
 import { isNewTable, rangeKey, strings } from '../relation.ts'
 import type { Statement } from '../statement.ts'
 import { intentFor, isUnusedTable } from '../target.ts'
-import { elementType } from '../type-name.ts'
+import { elementType, userType } from '../type-name.ts'
 import { KINDS } from './kinds.ts'
 
 /** Commands that change names, comments, rights or add things nobody uses yet: brief locks at most. */
@@ -59,7 +59,7 @@ export function otherKind(statement: Statement, migration: Migration): HazardKin
       // Each step has a transaction of its own; anything finer than one transaction would be lost.
       return ['TRANS_STMT_BEGIN', 'TRANS_STMT_START', 'TRANS_STMT_COMMIT'].includes(s.kind) ? undefined : KINDS.notUnderstood
     case 'RenameStmt':
-      return renameKind(s)
+      return renameKind(s, migration)
     case 'AlterObjectSchemaStmt':
       return s.objectType === 'OBJECT_TABLE' ? KINDS.renameTable : KINDS.enumChange
     case 'AlterEnumStmt':
@@ -86,7 +86,7 @@ export function otherKind(statement: Statement, migration: Migration): HazardKin
   }
 }
 
-function renameKind(s: PgNode): HazardKind | undefined {
+function renameKind(s: PgNode, migration: Migration): HazardKind | undefined {
   switch (s.renameType) {
     case 'OBJECT_INDEX':
     case 'OBJECT_TABCONSTRAINT':
@@ -100,7 +100,10 @@ function renameKind(s: PgNode): HazardKind | undefined {
     case 'OBJECT_VIEW':
     case 'OBJECT_MATVIEW':
       return KINDS.renameTable
-    case 'OBJECT_TYPE':
+    case 'OBJECT_TYPE': {
+      const type = userType(strings(s.object?.List?.items))
+      return migration.intents.some((i) => i.kind === 'unused-type' && i.type === type) ? undefined : KINDS.enumChange
+    }
     case 'OBJECT_ATTRIBUTE':
       return KINDS.enumChange
     default:

@@ -4,6 +4,7 @@ import { columnsOf } from '../../expression.ts'
 import { type HazardKind, hazard } from '../../hazard.ts'
 import type { Migration } from '../../migration.ts'
 import type { Hazard, Refusal } from '../../plan.ts'
+import { isOfRebuiltEnum } from '../../rebuilt-enum.ts'
 import { actionOf, columnIn, displayColumn, isNewTable, type TableAction } from '../../relation.ts'
 import type { Statement } from '../../statement.ts'
 import type { Strategy } from '../../strategy.ts'
@@ -34,7 +35,7 @@ export const strategy: Strategy = {
   hazards: [REWRITES, CHECKS],
   rewrite(statement, migration) {
     const action = actionOf(statement, 'AT_AlterColumnType')
-    if (!action || isNewTable(migration, action.table)) return undefined
+    if (!action || isNewTable(migration, action.table) || isOfRebuiltEnum(statement, migration)) return undefined
     const catalog = migration.at[statement.index] ?? migration.before
     const old = columnIn(catalog, action.table, action.name)
     const next = columnIn(migration.at[statement.index + 1] ?? migration.after, action.table, action.name)

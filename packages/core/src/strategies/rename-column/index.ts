@@ -4,6 +4,7 @@ import type { Hazard, Refusal } from '../../plan.ts'
 import { columnIn, displayColumn, displayTable, isNewTable } from '../../relation.ts'
 import type { Statement } from '../../statement.ts'
 import type { Strategy } from '../../strategy.ts'
+import { intentFor } from '../../target.ts'
 import { type Rename, renameOf } from './rename.ts'
 import { moveColumn } from './steps.ts'
 
@@ -29,7 +30,7 @@ export const strategy: Strategy = {
   hazards: [BREAKS, LOSES],
   rewrite(statement, migration) {
     const rename = renameOf(statement, migration)
-    if (!rename || isNewTable(migration, rename.key)) return undefined
+    if (!rename || isNewTable(migration, rename.key) || intentFor(migration, 'unused', rename.key, rename.from)) return undefined
     const on = displayColumn(rename.key, rename.from)
     const hazards = [hazard(BREAKS, on, statement), ...(rename.added ? [hazard(LOSES, on, statement)] : [])]
     if (rename.map) {

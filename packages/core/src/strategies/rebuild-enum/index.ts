@@ -1,0 +1,104 @@
+import { column } from '../../catalog/catalog.ts'
+import { dependents } from '../../dependents.ts'
+import { type HazardKind, hazard } from '../../hazard.ts'
+import type { Migration } from '../../migration.ts'
+import { type RebuiltEnum, rebuiltEnum } from '../../rebuilt-enum.ts'
+import { displayColumn, displayTable, isNewTable } from '../../relation.ts'
+import { namesType } from '../../replay/rename-type.ts'
+import type { Outcome, Strategy } from '../../strategy.ts'
+import { rebuildSteps } from './steps.ts'
+
+const REBUILDS: HazardKind = {
+  code: 'rebuild-enum-rewrites-tables',
+  harm: 'rewrite',
+  lock: 'ACCESS EXCLUSIVE',
+  why: 'every table with a column of the enum is copied under ACCESS EXCLUSIVE, several seconds for each million rows; it fails if a row holds a value that goes (22P02).',
+  instead:
+    'Each column gets a parallel one of the new type, filled in batches and kept in step by a trigger; in the contract the two change places and the type takes the name.',
+}
+
+const BREAKS: HazardKind = {
+  code: 'rebuild-enum-breaks-old-code',
+  harm: 'compatibility',
+  why: 'code that is still running writes and reads values that are gone: each such query fails (22P02).',
+  instead: 'Until the contract a trigger turns a value that goes into the one that takes its place, by your answer.',
+}
+
+/** An enum rebuilt with labels removed or in another order: parallel columns of a new type, swapped in the contract. */
+export const strategy: Strategy = {
+  id: 'rebuild-enum',
+  summary: 'Removes or reorders the values of an enum without copying a table under a lock.',
+  hazards: [REBUILDS, BREAKS],
+  rewrite(statement, migration) {
+    const rebuilt = rebuiltEnum(statement, migration)
+    if (!rebuilt) return undefined
+    const removed = rebuilt.before.filter((label) => !rebuilt.after.includes(label))
+    const on = displayTable(`"${rebuilt.path.at(-2) ?? 'public'}"."${rebuilt.path.at(-1)}"`)
+    const hazards = [hazard(REBUILDS, on, statement), ...(removed.length > 0 ? [hazard(BREAKS, on, statement)] : [])]
+    const shared = { claims: rebuilt.claims, hazards }
+    const refusal = obstacle(rebuilt, migration) ?? unanswered(rebuilt, removed, on, migration)
+    if (refusal) return { ...shared, line: statement.line, ...refusal }
+    return {
+      ...shared,
+      ...rebuildSteps(rebuilt, new Map(removed.map((label) => [label, mapped(rebuilt, label, migration) ?? label])), migration),
+    }
+  },
+}
+
+type Why = Pick<Extract<Outcome, { reason: string }>, 'reason' | 'fix' | 'question'>
+
+/** What the column becomes must be what it was, but for the type behind it. */
+function obstacle({ type, path, columns }: RebuiltEnum, migration: Migration): Why | undefined {
+  for (const { table, column: name } of columns) {
+    const on = displayColumn(table, name)
+    const [old, next] = [column(migration.before.tables.get(table), name), column(migration.after.tables.get(table), name)]
+    if (!old || next?.type !== old.type || isNewTable(migration, table)) {
+      return {
+        reason: `${on} has the enum ${type} and changes otherwise in the same migration.`,
+        fix: 'Do the other change in a migration of its own, before or after this one.',
+      }
+    }
+    const found = dependents(migration.before, table, name)
+    const texts = [
+      ...found.constraints.map((c) => c.expression),
+      ...found.indexes.flatMap((i) => [i.where, ...i.keys.map((k) => k.expression)]),
+    ]
+    const blocking =
+      found.opaque[0] ??
+      (texts.some((text) => text !== undefined && namesType(text, path)) ? `a check or an index that casts to ${type}` : undefined) ??
+      (found.constraints.some((c) => c.kind === 'primary' || c.kind === 'foreign') || found.inbound.length > 0
+        ? `a key over ${on}`
+        : undefined) ??
+      (old.generated || old.identity ? `that ${on} is generated` : undefined)
+    if (blocking) {
+      return {
+        reason: `${blocking} stands in the way of a parallel column beside ${on}.`,
+        fix: 'Drop it in a migration before this one, and make it again in one after it.',
+      }
+    }
+  }
+  return undefined
+}
+
+function mapped({ path, after, before }: RebuiltEnum, label: string, migration: Migration): string | undefined {
+  const [schema, name] = [path.at(-2) ?? 'public', path.at(-1)]
+  const to = migration.intents.find((i) => i.kind === 'value' && i.value === label && (i.type === name || i.type === `${schema}.${name}`))
+  return to?.kind === 'value' && after.includes(to.to) && before.includes(to.to) ? to.to : undefined
+}
+
+function unanswered(rebuilt: RebuiltEnum, removed: readonly string[], on: string, migration: Migration): Why | undefined {
+  const open = removed.find((label) => mapped(rebuilt, label, migration) === undefined)
+  if (open === undefined) return undefined
+  const kept = rebuilt.after.filter((label) => rebuilt.before.includes(label))
+  if (kept.length === 0) {
+    return {
+      reason: `No value of ${on} stays, so there is none that takes the place of '${open}'.`,
+      fix: 'Add a column of a new enum, move the code over, and drop the old column in a later migration.',
+    }
+  }
+  return {
+    reason: `'${open}' is removed from ${on}: rows that hold it, and code that still writes it, need another value.`,
+    fix: `Say which value takes its place: --value "${on}.${open}=${kept[0]}". If it is renamed, keep its name in the database and map it (@map in schema.prisma), for no name suits both old and new code.`,
+    question: { kind: 'value', type: on, value: open, candidates: kept },
+  }
+}
