@@ -38,7 +38,7 @@ function unused(step: Step): Intent[] {
   return step.sql.flatMap((sql) =>
     parseStatements(sql).flatMap(({ stmt }): Intent[] => {
       const [tag, s] = untag(stmt)
-      if (tag === 'DropStmt' && s.removeType === 'OBJECT_TABLE')
+      if (tag === 'DropStmt' && ['OBJECT_TABLE', 'OBJECT_VIEW', 'OBJECT_MATVIEW'].includes(s.removeType))
         return (s.objects as PgNode[]).map((o) => {
           const path = strings(o.List?.items)
           return { kind: 'unused-table', table: displayTable(tableKey(path.at(-1) ?? '', path.at(-2))) }

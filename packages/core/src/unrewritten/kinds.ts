@@ -32,37 +32,25 @@ export const KINDS = {
     why: 'NOT VALID and VALIDATE in one transaction: the lock of the first is held through the scan of the second.',
     instead: `${UNTIL} put VALIDATE CONSTRAINT into a migration of its own.`,
   },
-  renameTable: {
-    code: 'rename-table-breaks-old-code',
+  renameRelation: {
+    code: 'rename-view-breaks-old-code',
     harm: 'compatibility',
     lock: 'ACCESS EXCLUSIVE',
     why: 'code that is still running uses the old name: each of its queries fails (42P01).',
     instead: `${UNTIL} keep the name in the database and map it (@@map, pgTable('old_name')), or rename and create a view under the old name in one transaction.`,
   },
-  dropTable: {
-    code: 'drop-table-breaks-old-code',
+  dropSchema: {
+    code: 'drop-schema-breaks-old-code',
     harm: 'compatibility',
     lock: 'ACCESS EXCLUSIVE',
     why: 'code that is still running uses it, and its data is gone.',
     instead: `${UNTIL} drop it in a migration of its own when no code uses it any more, after a backup.`,
-  },
-  dropView: {
-    code: 'drop-view-breaks-old-code',
-    harm: 'compatibility',
-    why: 'code that is still running may read it.',
-    instead: `${UNTIL} drop it in a migration of its own when no code uses it any more.`,
   },
   enumChange: {
     code: 'change-enum-breaks-old-code',
     harm: 'compatibility',
     why: 'a type or a value of it is renamed or dropped: code that is still running casts to the old name, and a rebuilt enum rewrites every table that uses it.',
     instead: `${UNTIL} add the new value, move the rows in batches, and remove the old value when no code uses it.`,
-  },
-  enumValueAtOnce: {
-    code: 'enum-value-used-at-once',
-    harm: 'data',
-    why: 'a value added to an enum can not be used in the transaction that adds it (55P04).',
-    instead: `${UNTIL} add the value in one migration and use it in the next.`,
   },
   dataChange: {
     code: 'data-change-in-migration',

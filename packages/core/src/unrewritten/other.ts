@@ -1,6 +1,6 @@
 import type { HazardKind } from '../hazard.ts'
 import type { Migration } from '../migration.ts'
-import { type PgNode, scan, untag } from '../parser.ts'
+import { type PgNode, untag } from '../parser.ts'
 import { isNewTable, rangeKey, strings } from '../relation.ts'
 import type { Statement } from '../statement.ts'
 import { intentFor, isUnusedTable } from '../target.ts'
@@ -61,9 +61,9 @@ export function otherKind(statement: Statement, migration: Migration): HazardKin
     case 'RenameStmt':
       return renameKind(s, migration)
     case 'AlterObjectSchemaStmt':
-      return s.objectType === 'OBJECT_TABLE' ? KINDS.renameTable : KINDS.enumChange
+      return s.objectType === 'OBJECT_TABLE' ? undefined : KINDS.enumChange
     case 'AlterEnumStmt':
-      return s.oldVal ? KINDS.enumChange : usesLabel(s.newVal, statement, migration) ? KINDS.enumValueAtOnce : undefined
+      return s.oldVal ? KINDS.enumChange : undefined
     case 'DropStmt':
       return dropKind(s, migration)
     case 'InsertStmt':
@@ -96,10 +96,11 @@ function renameKind(s: PgNode, migration: Migration): HazardKind | undefined {
     case 'OBJECT_COLUMN':
       return undefined
     case 'OBJECT_TABLE':
+      return undefined
     case 'OBJECT_SCHEMA':
     case 'OBJECT_VIEW':
     case 'OBJECT_MATVIEW':
-      return KINDS.renameTable
+      return KINDS.renameRelation
     case 'OBJECT_TYPE': {
       const type = userType(strings(s.object?.List?.items))
       return migration.intents.some((i) => i.kind === 'unused-type' && i.type === type) ? undefined : KINDS.enumChange
@@ -116,10 +117,10 @@ function dropKind(s: PgNode, migration: Migration): HazardKind | undefined {
     case 'OBJECT_TABLE':
       return undefined
     case 'OBJECT_SCHEMA':
-      return KINDS.dropTable
+      return KINDS.dropSchema
     case 'OBJECT_VIEW':
     case 'OBJECT_MATVIEW':
-      return KINDS.dropView
+      return undefined
     case 'OBJECT_TYPE':
     case 'OBJECT_DOMAIN':
       return dropsUnusedType(s, migration) ? undefined : KINDS.enumChange
@@ -137,10 +138,4 @@ function dropsUnusedType(s: PgNode, migration: Migration): boolean {
       : t.columns.filter((c) => !intentFor(migration, 'unused', key, c.name)).map((c) => elementType(c.type).replaceAll('"', '')),
   )
   return names.every((name) => !used.some((type) => type.endsWith(`.${name}`)))
-}
-
-/** A later statement of the same migration that writes the new label. */
-function usesLabel(label: string, statement: Statement, migration: Migration): boolean {
-  const later = migration.script.statements.filter((s) => s.index > statement.index)
-  return later.some((s) => scan(s.sql).some((t) => t.name === 'SCONST' && t.text === `'${label.replaceAll("'", "''")}'`))
 }

@@ -6,7 +6,9 @@ export const clean: Law = {
   law: 5,
   name: 'own output is clean',
   async prove({ plan, replan }) {
-    const steps = plan.stages.flatMap((stage) => stage.steps).flatMap((step) => (step.kind === 'check' ? [] : [step.kind === 'ddl' ? step.sql : [stepSql(step)]]))
+    const steps = plan.stages
+      .flatMap((stage) => stage.steps)
+      .flatMap((step) => (step.kind === 'check' ? [] : [step.kind === 'ddl' ? step.sql : [stepSql(step)]]))
     if (!replan || steps.length === 0) return verdict(clean, 0, '', [])
     const hazards = replan(steps)
     return verdict(

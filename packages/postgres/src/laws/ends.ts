@@ -37,7 +37,9 @@ async function dataFindings(ours: pg.Client, tables: readonly LiveTable[], proof
   if (proof.original) {
     // Not while the seeded database is open: it may have to be copied once more.
     for (const table of tables) {
-      findings.push(...(await compareWithOriginal(ours, proof.original, table, await expectationsOf(ours, table, proof.plan.expects), proof)))
+      findings.push(
+        ...(await compareWithOriginal(ours, proof.original, table, await expectationsOf(ours, table, proof.plan.expects), proof)),
+      )
     }
   }
   await proof.readSeeded(async (before) => {

@@ -45,8 +45,10 @@ export async function rehearse(clone: Clone, plan: Plan, touched: readonly strin
   }
 }
 
-async function observe(clone: Clone, step: Ddl | Backfill, known: Map<string, Relation>, { touched, warn, seen }: Watch): Promise<void> {
+async function observe(clone: Clone, step: Ddl | Backfill, live: Map<string, Relation>, { touched, warn, seen }: Watch): Promise<void> {
   const files = await readRelations(clone.client)
+  // By the names that they have now: a step before may have renamed one.
+  const known = new Map([...files].filter(([oid]) => live.has(oid)))
   const messages = await listen(clone.client)
   const look = async (client: pg.Client, sql: string, held: readonly TableLock[]) => {
     seen.statements++
