@@ -119,11 +119,11 @@ export interface Sync {
   readonly down: string
 }
 
-/** What a column must hold at the end: an expression over the row as it was before the migration. */
+/** What a column must hold at the end: an expression over the row as it was before the migration; absent: something, such as the next number of a sequence. */
 export interface Expectation {
   readonly table: string
   readonly column: string
-  readonly from: string
+  readonly from?: string
 }
 
 /** A rewritten migration. Frozen, JSON, versioned: written to plan.json, reviewed, then only read. */

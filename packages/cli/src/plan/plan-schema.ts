@@ -75,7 +75,7 @@ export const planSchema = z.object({
   refusals: z.array(z.object({ claims: z.array(z.int()), hazards: z.array(hazard), reason: text, fix: text, line })).max(0),
   stages: z.tuple([stage, stage]),
   syncs: z.array(z.object({ table: text, old: text, new: text, up: text, down: text })),
-  expects: z.array(z.object({ ...about, from: text })),
+  expects: z.array(z.object({ ...about, from: text.optional() })),
   alternatives: texts,
   maps: z.array(z.object({ ...about, to: text })),
 })

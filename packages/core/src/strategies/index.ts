@@ -2,6 +2,7 @@
 import type { Strategy } from '../strategy.ts'
 import { strategy as addCheck } from './add-check/index.ts'
 import { strategy as addEnumValue } from './add-enum-value/index.ts'
+import { strategy as addFilledColumn } from './add-filled-column/index.ts'
 import { strategy as addForeignKey } from './add-foreign-key/index.ts'
 import { strategy as addRequiredColumn } from './add-required-column/index.ts'
 import { strategy as addUnique } from './add-unique/index.ts'
@@ -21,6 +22,7 @@ import { strategy as setNotNull } from './set-not-null/index.ts'
 export const strategies: readonly Strategy[] = [
   addCheck,
   addEnumValue,
+  addFilledColumn,
   addForeignKey,
   addRequiredColumn,
   addUnique,

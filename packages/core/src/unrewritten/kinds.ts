@@ -4,12 +4,13 @@ const UNTIL = 'Not rewritten yet:'
 
 /** Hazards that are found but that no strategy rewrites yet: they are refused, with what to do by hand. */
 export const KINDS = {
-  volatileDefault: {
-    code: 'add-column-rewrites-table',
+  storedGenerated: {
+    code: 'add-generated-column-rewrites-table',
     harm: 'rewrite',
     lock: 'ACCESS EXCLUSIVE',
-    why: 'a volatile default, serial, identity or stored generated column gives every row its own value: the whole table is copied under ACCESS EXCLUSIVE, several seconds for each million rows.',
-    instead: `${UNTIL} add the column nullable, set the default in a statement of its own, fill old rows in batches, then make it NOT NULL.`,
+    why: 'a stored generated column is computed for every row at once: the whole table is copied under ACCESS EXCLUSIVE, several seconds for each million rows.',
+    instead:
+      'PostgreSQL can not make a plain column a stored generated one without writing it anew. From version 18 on a VIRTUAL one costs nothing; else add a plain column that a trigger keeps, and fill it in batches.',
   },
   inlineConstraint: {
     code: 'add-column-with-constraint-scans',

@@ -123,8 +123,8 @@ async function compareWithBefore(
     const wanted: Reading[] = [...fixed]
     const found: Reading[] = columnReadings(fixed.map((r) => r.name))
     for (const { column, from } of expects) {
-      const reading = { name: column, sql: `CAST((${from}) AS ${type(column)})` }
-      const isVolatile = await differs(before, start.key, reading)
+      const reading = { name: column, sql: `CAST((${from ?? 'NULL'}) AS ${type(column)})` }
+      const isVolatile = from === undefined || (await differs(before, start.key, reading))
       wanted.push(isVolatile ? { name: `${column} is filled`, sql: 'true' } : reading)
       found.push(isVolatile ? { name: column, sql: `${quoteName(column)} IS NOT NULL` } : { name: column, sql: quoteName(column) })
     }
