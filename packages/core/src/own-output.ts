@@ -48,6 +48,8 @@ function unused(step: Step): Intent[] {
       if (tag === 'RenameStmt' && s.renameType === 'OBJECT_TYPE')
         return [{ kind: 'unused-type', type: userType(strings(s.object?.List?.items)) }]
       const cmd = tag === 'AlterTableStmt' ? s.cmds[0]?.AlterTableCmd : undefined
+      if (cmd?.subtype === 'AT_DropConstraint')
+        return [{ kind: 'unused-constraint', table: displayTable(rangeKey(s.relation)), name: cmd.name }]
       return cmd?.subtype === 'AT_DropColumn' ? [{ kind: 'unused', table: displayTable(rangeKey(s.relation)), column: cmd.name }] : []
     }),
   )

@@ -10,6 +10,7 @@ import { strategy as changeColumnType } from './change-column-type/index.ts'
 import { strategy as changeData } from './change-data/index.ts'
 import { strategy as createIndex } from './create-index/index.ts'
 import { strategy as dropColumn } from './drop-column/index.ts'
+import { strategy as dropConstraint } from './drop-constraint/index.ts'
 import { strategy as dropIndex } from './drop-index/index.ts'
 import { strategy as dropTable } from './drop-table/index.ts'
 import { strategy as dropView } from './drop-view/index.ts'
@@ -30,6 +31,7 @@ export const strategies: readonly Strategy[] = [
   changeData,
   createIndex,
   dropColumn,
+  dropConstraint,
   dropIndex,
   dropTable,
   dropView,

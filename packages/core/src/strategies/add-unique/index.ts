@@ -5,7 +5,7 @@ import { type HazardKind, hazard } from '../../hazard.ts'
 import { indexSql } from '../../index-sql.ts'
 import type { Migration } from '../../migration.ts'
 import type { DraftStep } from '../../plan.ts'
-import { actionOf, displayColumn, displayTable, isNewTable } from '../../relation.ts'
+import { displayColumn, displayTable, isNewTable } from '../../relation.ts'
 import { quoteName } from '../../sql.ts'
 import type { Statement } from '../../statement.ts'
 import { noDuplicates } from '../../steps/duplicates.ts'
@@ -14,6 +14,7 @@ import { check, ddl } from '../../steps/steps.ts'
 import type { Target } from '../../steps/trigger.ts'
 import type { Outcome, Strategy } from '../../strategy.ts'
 import { targetOf } from '../../target.ts'
+import { cantReplace, replacedKey, replaceKey } from './replace.ts'
 
 const BUILDS: HazardKind = {
   code: 'add-unique-builds-index',
@@ -38,9 +39,15 @@ export const strategy: Strategy = {
     const index = found?.table.indexes.find((i) => i.constraint === found.constraint.name)
     const on = found?.constraint.name ?? added.action.name
     const shared = { claims: [statement.index], hazards: [hazard(BUILDS, on || displayTable(added.action.table), statement)] }
-    const refusal = refuse(added, statement, migration, found && index)
+    const refusal = refuse(added, migration)
     if (refusal || !found || !index) return { ...shared, line: statement.line, ...(refusal ?? UNKNOWN) }
-    return { ...shared, ...rewrite(statement, added, { ...found, index }, migration) }
+    const replaced = replacedKey(added.action, found.constraint, statement, migration)
+    if (!replaced) return { ...shared, ...rewrite(statement, added, { ...found, index }, migration) }
+    const claims = [replaced.drop.index, statement.index]
+    const blocked = cantReplace(added.action, { old: replaced.old, constraint: found.constraint }, statement, migration)
+    if (blocked) return { ...shared, claims, line: statement.line, ...cant(replaced.old.name, blocked) }
+    const target = targetOf(added.action.range, added.action.sql)
+    return { ...shared, claims, ...replaceKey({ target, old: replaced.old, constraint: found.constraint, index }) }
   },
 }
 
@@ -49,7 +56,14 @@ const UNKNOWN = {
   fix: 'Add the migration that creates them to the history, then plan again.',
 }
 
-function refuse({ action }: AddedConstraint, statement: Statement, migration: Migration, index: Index | undefined) {
+function cant(name: string, blocked: string) {
+  return {
+    reason: `"${name}" is dropped and another key takes its place, but ${blocked}.`,
+    fix: 'Do that in a migration of its own before this one, then plan again.',
+  }
+}
+
+function refuse({ action }: AddedConstraint, migration: Migration) {
   const table = migration.before.tables.get(action.table)
   if (table && table.kind !== 'table' && table.kind !== 'inherited') {
     return {
@@ -57,15 +71,7 @@ function refuse({ action }: AddedConstraint, statement: Statement, migration: Mi
       fix: 'Create the unique index ON ONLY the parent, build one concurrently on each partition, attach them (ALTER INDEX … ATTACH PARTITION), and use the index without the constraint.',
     }
   }
-  const dropped = migration.script.statements.some((s) => {
-    const drop = s.index < statement.index ? actionOf(s, 'AT_DropConstraint') : undefined
-    return drop?.table === action.table && drop.name === (index?.constraint ?? action.name)
-  })
-  if (!dropped) return undefined
-  return {
-    reason: `"${action.name}" is dropped and added again under the same name: in between, nothing would refuse duplicates.`,
-    fix: 'Give the new constraint another name, so that it stands before the old one goes.',
-  }
+  return undefined
 }
 
 interface Found {
