@@ -13,7 +13,7 @@ import { otherImage } from '../../steps/dual-write.ts'
 import { backfill, ddl } from '../../steps/steps.ts'
 import type { Strategy } from '../../strategy.ts'
 import { typeSql, walkingKey } from '../../target.ts'
-import { type Clauses, clausesOf } from './clauses.ts'
+import { type Clauses, clausesOf } from '../../update-clauses.ts'
 import { names, repeatable } from './repeatable.ts'
 
 const LOCKS: HazardKind = {

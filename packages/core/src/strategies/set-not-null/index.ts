@@ -11,6 +11,7 @@ import { backfill, check, ddl } from '../../steps/steps.ts'
 import type { Target } from '../../steps/trigger.ts'
 import type { Strategy } from '../../strategy.ts'
 import { intentFor, targetOf, walkingKey } from '../../target.ts'
+import { writtenFill } from '../../written-fill.ts'
 
 const SCANS: HazardKind = {
   code: 'set-not-null-scans-table',
@@ -43,8 +44,8 @@ export const strategy: Strategy = {
     const target = targetOf(statement.node.AlterTableStmt.relation, action.sql)
     const on = displayColumn(action.table, action.name)
     const shared = { claims: [statement.index], hazards: [hazard(SCANS, on, statement), hazard(REFUSES, on, statement)] }
-    const fill = intentFor(migration, 'fill', action.table, action.name)
-    if (fill) return { ...shared, ...withFill(target, action, fill.with, migration) }
+    const fill = intentFor(migration, 'fill', action.table, action.name)?.with ?? writtenFill(migration, action.table, action.name)
+    if (fill !== undefined) return { ...shared, ...withFill(target, action, fill, migration) }
     return { ...shared, expand: [], contract: inContract(target, action) }
   },
 }

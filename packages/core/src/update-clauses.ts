@@ -1,6 +1,6 @@
-import { type PgNode, parseStatement, SqlSyntaxError, scan, shape, type Token } from '../../parser.ts'
-import { isExpression } from '../../replay/slice.ts'
-import { sliceBytes } from '../../sql.ts'
+import { type PgNode, parseStatement, SqlSyntaxError, scan, shape, type Token } from './parser.ts'
+import { isExpression } from './replay/slice.ts'
+import { sliceBytes } from './sql.ts'
 
 /** The clauses of an UPDATE or DELETE as they were written. */
 export interface Clauses {
