@@ -69,6 +69,7 @@ function proves(node: PgNode, column: string): boolean {
 
 function withFill(target: Target, action: TableAction, fill: string, migration: Migration) {
   const column = quoteName(action.name)
+  const stood = columnIn(migration.before, action.table, action.name) !== undefined
   const nn = notNull(target, action.name)
   const trigger = fillTrigger(target, action.name, fill)
   const table = displayTable(action.table)
@@ -102,7 +103,7 @@ function withFill(target: Target, action: TableAction, fill: string, migration: 
         undo: trigger.create,
       }),
     ],
-    expects: [{ table: target.sql, column: action.name, from: `coalesce(${column}, ${fill})` }],
+    expects: [{ table: target.sql, column: action.name, from: stood ? `coalesce(${column}, ${fill})` : fill }],
   }
 }
 
