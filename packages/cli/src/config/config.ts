@@ -9,7 +9,7 @@ export interface Config {
   /** Name of the environment variable that holds the URL of a server for shadow databases. Default: a PostgreSQL that comes from npm. */
   readonly database?: string
   /** Answers that hold for migrations of this project, as the flags of `expand-contract rewrite` give them. */
-  readonly intents?: readonly Exclude<Intent, { kind: 'unused' }>[]
+  readonly intents?: readonly Exclude<Intent, { kind: `unused${string}` }>[]
 }
 
 /** A configuration and the folder that its paths are relative to. */

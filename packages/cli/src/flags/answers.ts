@@ -1,4 +1,4 @@
-import { type Intent, parseStatement, SqlSyntaxError, UserError } from '@expand-contract/core'
+import { type Intent, parseStatement, SqlSyntaxError, type TableIntent, UserError } from '@expand-contract/core'
 import { readColumn, readName, splitAnswer } from './column.ts'
 
 /** The answers that a person can give by flag, as commander collects them. */
@@ -7,6 +7,7 @@ export interface AnswerFlags {
   readonly map?: readonly string[]
   readonly drop?: readonly string[]
   readonly fill?: readonly string[]
+  readonly value?: readonly string[]
 }
 
 /** The flags as intents. Throws {@link UserError} where one can't be read or two contradict each other. */
@@ -16,6 +17,7 @@ export function answersOf(flags: AnswerFlags): Intent[] {
     ...(flags.map ?? []).map((text) => renameOrMap('map', text)),
     ...(flags.drop ?? []).map(drop),
     ...(flags.fill ?? []).map(fill),
+    ...(flags.value ?? []).map(value),
   ]
   for (const [i, intent] of intents.entries()) {
     const other = intents.slice(0, i).find((o) => topic(o) === topic(intent))
@@ -47,6 +49,13 @@ function fill(text: string): Intent {
   return { kind: 'fill', ...column, with: rest }
 }
 
+function value(text: string): Intent {
+  const { left, rest } = splitAnswer(text)
+  if (!rest) throw new UserError(`--value "${text}": expected an enum, the value that goes, "=" and the one that takes its place, such as --value Role.GUEST=USER`)
+  const { table, column } = readColumn(left, '--value')
+  return { kind: 'value', type: table, value: column, to: readName(rest, '--value') }
+}
+
 /** Why a text can't be the value of a column, or undefined where it is one SQL expression. */
 export function expressionProblem(text: string): string | undefined {
   if (text.trim() === '') return 'a SQL expression is needed, such as \'US\', 0, now() or lower("email").'
@@ -62,6 +71,7 @@ export function expressionProblem(text: string): string | undefined {
 
 /** The intent as the flag that gives it, ready for a shell. */
 export function flagOf(intent: Intent): string {
+  if (intent.column === undefined) return enumOrTable(intent)
   const column = `${written(intent.table, /^[^\s"=]+$/)}.${written(intent.column)}`
   switch (intent.kind) {
     case 'rename':
@@ -73,6 +83,11 @@ export function flagOf(intent: Intent): string {
     case 'unused':
       return `--${intent.kind} ${shell(column)}`
   }
+}
+
+function enumOrTable(intent: TableIntent): string {
+  if (intent.kind === 'value') return `--value ${shell(`${written(intent.type, /^[^\s"=]+$/)}.${written(intent.value)}=${written(intent.to)}`)}`
+  return `--${intent.kind} ${shell('table' in intent ? intent.table : intent.type)}`
 }
 
 function written(name: string, bare = /^[^\s".=]+$/): string {
@@ -87,6 +102,7 @@ export function shell(text: string): string {
 
 /** Two intents of one topic about one column exclude each other: what becomes of it, what fills it, whether it is used. */
 export function topic(intent: Intent): string {
+  if (intent.column === undefined) return JSON.stringify(intent.kind === 'value' ? [intent.kind, intent.type, intent.value] : [intent.kind, Object.values(intent)])
   const about = intent.kind === 'fill' || intent.kind === 'unused' ? intent.kind : 'fate'
   const table = intent.table.replaceAll('"', '').replace(/^public\./, '')
   return JSON.stringify([about, table, intent.column])

@@ -12,6 +12,7 @@ const intent = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('drop'), ...about }),
   z.object({ kind: z.literal('fill'), ...about, with: text }),
   z.object({ kind: z.literal('unused'), ...about }),
+  z.object({ kind: z.literal('value'), type: text, value: text, to: text }),
 ])
 
 const hazard = z.object({

@@ -18,6 +18,7 @@ function questionText(question: Question, { paint, width }: Style): string {
 
 /** The question in one sentence. */
 export function ask(question: Question): string {
+  if (question.kind === 'value') return `'${question.value}' is removed from ${question.type}. Which value takes its place, in rows that hold it and for code that still writes it?`
   const on = `${question.table}.${question.column}`
   if (question.kind === 'fill') return `What fills ${on} (${question.type})? ${sentence(question.why)}`
   const names = question.candidates.join(', ')
@@ -26,6 +27,10 @@ export function ask(question: Question): string {
 
 /** The flags that answer a question and what each means. */
 export function answersTo(question: Question): { flag: string; means: string }[] {
+  if (question.kind === 'value') {
+    const { type, value } = question
+    return question.candidates.map((to) => ({ flag: flagOf({ kind: 'value', type, value, to }), means: valueMeans(value, to) }))
+  }
   const { table, column } = question
   if (question.kind === 'fill') {
     const value = question.suggestion ?? '<SQL expression>'
@@ -43,6 +48,11 @@ export function answersTo(question: Question): { flag: string; means: string }[]
     ]),
     { flag: flagOf({ kind: 'drop', table, column }), means: dropMeans(column) },
   ]
+}
+
+/** What choosing a value that takes the place of another means. */
+export function valueMeans(value: string, to: string): string {
+  return `Every '${value}' becomes '${to}', in old rows and in what code that still knows it writes.`
 }
 
 /** What choosing a rename means. */
