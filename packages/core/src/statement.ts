@@ -14,6 +14,8 @@ export interface Statement {
   readonly split: { readonly of: number; readonly part: number }
   /** 1-based line of the source where the command starts. */
   readonly line: number
+  /** What to take from a location in `node` to get a byte offset in `sql`: locations count from the start of the text that was parsed. */
+  readonly base: number
 }
 
 /** The SQL text of one migration, read. */

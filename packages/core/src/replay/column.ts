@@ -12,6 +12,8 @@ import { expressionFrom, find, parenthesised, sourceOf, tokenAt } from './slice.
 export interface NewColumn {
   readonly column: Column
   readonly constraints: readonly PgNode[]
+  /** Name of the sequence that a serial or identity column brings. */
+  readonly sequence?: string
   readonly doubts: readonly string[]
 }
 
@@ -21,12 +23,13 @@ export function readColumn(catalog: Catalog, table: Table, def: PgNode, change: 
   const doubts: string[] = []
   const constraints: PgNode[] = []
   const serial = serialType(def.typeName)
+  const sequence = sequenceName(catalog, table, def, serial !== undefined)
   const collation = collationOf(def)
   let column: Column = {
     name,
     type: typeName(def.typeName),
-    notNull: serial !== undefined,
-    ...(serial !== undefined && { default: sequenceDefault(table.schema, relationName(catalog, table, name, 'seq', false)) }),
+    notNull: false,
+    ...(serial !== undefined && sequence !== undefined && { default: sequenceDefault(table.schema, sequence) }),
     ...(collation !== undefined && { collation }),
   }
   for (const { Constraint: constraint } of (def.constraints ?? []) as PgNode[]) {
@@ -36,14 +39,28 @@ export function readColumn(catalog: Catalog, table: Table, def: PgNode, change: 
     else if (typeof read === 'string') doubts.push(read)
     else column = read
   }
-  return { column, constraints, doubts }
+  const isRequired = serial !== undefined || column.identity !== undefined
+  if (isRequired && !constraints.some((c) => c.contype === 'CONSTR_NOTNULL')) constraints.push(ofTable({ contype: 'CONSTR_NOTNULL' }, name))
+  return { column, constraints, ...(sequence !== undefined && { sequence }), doubts }
+}
+
+function sequenceName(catalog: Catalog, table: Table, def: PgNode, isSerial: boolean): string | undefined {
+  const identity = ((def.constraints ?? []) as PgNode[]).find((c) => c.Constraint?.contype === 'CONSTR_IDENTITY')?.Constraint as PgNode | undefined
+  if (!identity && !isSerial) return undefined
+  return identityName(catalog, table, identity, def.colname)
+}
+
+/** The name of a column's sequence: the one given behind AS IDENTITY, else PostgreSQL's. */
+export function identityName(catalog: Catalog, table: Table, identity: PgNode | undefined, column: string): string {
+  const given = ((identity?.options ?? []) as PgNode[]).find((o) => o.DefElem?.defname === 'sequence_name')
+  return strings(given?.DefElem.arg?.List?.items).at(-1) ?? relationName(catalog, table, column, 'seq', false)
 }
 
 function readColumnConstraint(column: Column, constraint: PgNode, change: Change): Column | string {
   const cantRead = `the expression of column "${column.name}" could not be told from its neighbours`
   switch (constraint.contype) {
     case 'CONSTR_NOTNULL':
-      return constraint.skip_validation ? column : { ...column, notNull: true }
+      return 'of the table'
     case 'CONSTR_NULL':
       return column
     case 'CONSTR_DEFAULT': {
@@ -52,7 +69,7 @@ function readColumnConstraint(column: Column, constraint: PgNode, change: Change
       return text === undefined ? cantRead : withDefault(column, text, constraint.raw_expr)
     }
     case 'CONSTR_IDENTITY':
-      return { ...column, notNull: true, identity: constraint.generated_when === 'd' ? 'by default' : 'always' }
+      return { ...column, identity: constraint.generated_when === 'd' ? 'by default' : 'always' }
     case 'CONSTR_GENERATED': {
       const source = sourceOf(change.statement)
       const expression = parenthesised(source, 'AS', tokenAt(source, constraint), constraint.raw_expr)
@@ -91,7 +108,7 @@ function amend(constraints: PgNode[], attribute: PgNode): void {
   const last = constraints.pop()
   if (!last) return
   if (attribute.contype === 'CONSTR_ATTR_DEFERRABLE' || attribute.contype === 'CONSTR_ATTR_DEFERRED') {
-    constraints.push({ ...last, deferrable: true })
+    constraints.push({ ...last, deferrable: true, ...(attribute.contype === 'CONSTR_ATTR_DEFERRED' && { initdeferred: true }) })
   } else if (attribute.contype === 'CONSTR_ATTR_NOT_ENFORCED') {
     constraints.push({ ...last, is_enforced: false })
   } else constraints.push(last)

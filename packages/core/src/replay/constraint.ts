@@ -12,8 +12,10 @@ import type { PgNode } from '../parser.ts'
 import { displayTable, rangeKey, strings } from '../relation.ts'
 import type { Change } from './change.ts'
 import { columnsNamed } from './columns-named.ts'
-import { mapSame, mark, markUnknown, putTable } from './edit.ts'
+import { mark, markUnknown, putTable } from './edit.ts'
 import { readKeys } from './index-key.ts'
+import { setNotNull } from './not-null.ts'
+import { constrainPartitions } from './partition.ts'
 import { constraintName, joinedColumns, relationName } from './object-name.ts'
 import { find, parenthesised, sourceOf, tokenAt } from './slice.ts'
 
@@ -32,18 +34,31 @@ export function addConstraint(catalog: Catalog, key: TableName, node: PgNode, ch
     case 'CONSTR_EXCLUSION':
       return addExclusion(catalog, key, table, node, change)
     case 'CONSTR_NOTNULL':
-      return node.skip_validation ? catalog : putTable(catalog, key, withNotNull(table, strings(node.keys)))
+      return strings(node.keys).reduce(
+        (current, name) =>
+          setNotNull(current, key, name, {
+            name: node.conname,
+            validated: creating || !node.skip_validation,
+            noInherit: node.is_no_inherit === true,
+          }),
+        catalog,
+      )
     default:
       return mark(catalog, key, change, `a constraint of the kind ${node.contype} is not followed`)
   }
 }
 
-function withNotNull(table: Table, names: readonly string[]): Table {
-  const columns = mapSame(table.columns, (c) => (names.includes(c.name) && !c.notNull ? { ...c, notNull: true } : c))
-  return columns === table.columns ? table : { ...table, columns }
-}
+const attributes = (node: PgNode): Pick<Constraint, 'deferrable' | 'initiallyDeferred' | 'noInherit' | 'notEnforced'> => ({
+  ...(node.deferrable && { deferrable: true }),
+  ...(node.initdeferred && { initiallyDeferred: true as const }),
+  ...(node.contype === 'CONSTR_CHECK' && node.is_no_inherit && { noInherit: true as const }),
+  ...((node.contype === 'CONSTR_CHECK' || node.contype === 'CONSTR_FOREIGN') && node.is_enforced === false && { notEnforced: true as const }),
+})
 
-const attributes = (node: PgNode): Pick<Constraint, 'deferrable'> => (node.deferrable ? { deferrable: true } : {})
+/** The columns of a primary key are NOT NULL. */
+function requireColumns(catalog: Catalog, key: TableName, names: readonly string[]): Catalog {
+  return names.reduce((current, name) => setNotNull(current, key, name), catalog)
+}
 
 function isValidated(node: PgNode, creating: boolean): boolean {
   return node.is_enforced !== false && (creating || !node.skip_validation)
@@ -71,12 +86,10 @@ function addKey(catalog: Catalog, key: TableName, table: Table, node: PgNode, ch
     constraint: name,
   }
   const constraint: Constraint = { name, kind: primary ? 'primary' : 'unique', columns, validated: true, ...attributes(node) }
-  const solid = primary ? withNotNull(table, columns) : table
-  return putTable(catalog, key, {
-    ...solid,
-    constraints: [...solid.constraints, constraint],
-    indexes: [...solid.indexes, index],
-  })
+  const solid = primary ? requireColumns(catalog, key, columns) : catalog
+  const own = solid.tables.get(key) ?? table
+  const added = putTable(solid, key, { ...own, constraints: [...own.constraints, constraint], indexes: [...own.indexes, index] })
+  return constrainPartitions(added, key, constraint)
 }
 
 /** ADD CONSTRAINT … USING INDEX: the index takes the constraint's name. */
@@ -86,12 +99,13 @@ function adoptIndex(catalog: Catalog, key: TableName, table: Table, node: PgNode
   const primary = node.contype === 'CONSTR_PRIMARY'
   const name = (node.conname as string | undefined) ?? index.name
   const columns = index.keys.flatMap((k) => (k.column === undefined ? [] : [k.column]))
-  const solid = primary ? withNotNull(table, columns) : table
+  const solid = primary ? requireColumns(catalog, key, columns) : catalog
+  const own = solid.tables.get(key) ?? table
   const constraint: Constraint = { name, kind: primary ? 'primary' : 'unique', columns, validated: true, ...attributes(node) }
-  return putTable(catalog, key, {
-    ...solid,
-    constraints: [...solid.constraints, constraint],
-    indexes: solid.indexes.map((i) => (i === index ? { ...i, name, constraint: name } : i)),
+  return putTable(solid, key, {
+    ...own,
+    constraints: [...own.constraints, constraint],
+    indexes: own.indexes.map((i) => (i === index ? { ...i, name, constraint: name } : i)),
   })
 }
 
@@ -115,6 +129,8 @@ function addForeignKey(catalog: Catalog, key: TableName, table: Table, node: PgN
     columns: named.length > 0 ? named : (other?.constraints.find((c) => c.kind === 'primary')?.columns ?? []),
     onDelete: ACTIONS[node.fk_del_action] ?? 'no action',
     onUpdate: ACTIONS[node.fk_upd_action] ?? 'no action',
+    ...(node.fk_matchtype === 'f' && { full: true as const }),
+    ...(node.fk_del_set_cols && { sets: strings(node.fk_del_set_cols) }),
   }
   const name = node.conname ?? constraintName(catalog, table, joinedColumns(columns), 'fkey')
   const constraint: Constraint = {
@@ -125,7 +141,7 @@ function addForeignKey(catalog: Catalog, key: TableName, table: Table, node: PgN
     references,
     ...attributes(node),
   }
-  const added = putTable(catalog, key, { ...table, constraints: [...table.constraints, constraint] })
+  const added = constrainPartitions(putTable(catalog, key, { ...table, constraints: [...table.constraints, constraint] }), key, constraint)
   if (!other) return markUnknown(added, target, change)
   const absent = references.columns.find((c) => !column(other, c))
   if (absent === undefined) return added
@@ -138,7 +154,7 @@ function addCheck(catalog: Catalog, key: TableName, table: Table, node: PgNode, 
   if (expression === undefined) return mark(catalog, key, change, 'the expression of a CHECK could not be told from its neighbours')
   const columns = columnsNamed(node.raw_expr, table)
   const name = node.conname ?? constraintName(catalog, table, columns.length === 1 ? columns[0] : undefined, 'check')
-  const constraint: Constraint = { name, kind: 'check', columns, validated: isValidated(node, creating), expression }
+  const constraint: Constraint = { name, kind: 'check', columns, validated: isValidated(node, creating), expression, ...attributes(node) }
   return putTable(catalog, key, { ...table, constraints: [...table.constraints, constraint] })
 }
 
@@ -162,6 +178,7 @@ function addExclusion(catalog: Catalog, key: TableName, table: Table, node: PgNo
     valid: true,
     constraint: name,
   }
-  const constraint: Constraint = { name, kind: 'exclude', columns, validated: true, ...attributes(node) }
+  const operators = (node.exclusions as PgNode[]).map((e) => strings((e.List?.items?.[1] as PgNode)?.List?.items).at(-1) ?? '')
+  const constraint: Constraint = { name, kind: 'exclude', columns, validated: true, operators, ...attributes(node) }
   return putTable(catalog, key, { ...table, constraints: [...table.constraints, constraint], indexes: [...table.indexes, index] })
 }

@@ -1,31 +1,48 @@
-import { column, type Index, type IndexKey } from '../catalog/catalog.ts'
+import { type Catalog, column as findColumn, type Index, type IndexKey, type Table } from '../catalog/catalog.ts'
 import type { PgNode } from '../parser.ts'
-import { rangeKey } from '../relation.ts'
+import { rangeKey, splitKey } from '../relation.ts'
 import type { Statement } from '../statement.ts'
-import type { Handler } from './change.ts'
-import { mark, markUnknown, putTable } from './edit.ts'
+import type { Change, Handler } from './change.ts'
+import { mark, markUnknown, putTable, withEntry } from './edit.ts'
 import { columnKeys, readKeys } from './index-key.ts'
-import { joinedColumns, relationName } from './object-name.ts'
+import { tableOfIndex } from './names.ts'
+import { joinedColumns, relationName, viewWithIndex } from './object-name.ts'
+import { indexPartitions } from './partition.ts'
 import { expressionFrom, find, sourceOf } from './slice.ts'
 
-/** CREATE INDEX. */
+/** CREATE INDEX, on a table or a materialized view. */
 export const createIndex: Handler = (catalog, fields, change) => {
   const key = rangeKey(fields.relation)
   const table = catalog.tables.get(key)
-  // An index of a materialized view is no business of any table.
-  if (!table) return catalog.views.has(key) ? catalog : markUnknown(catalog, key, change)
-  const taken = [...catalog.tables.values()].some((t) => t.schema === table.schema && t.indexes.some((i) => i.name === fields.idxname))
-  if (taken) return fields.if_not_exists ? catalog : mark(catalog, key, change, `the index "${fields.idxname}" stands already`)
+  const view = catalog.views.get(key)
+  if (!table && !view) return markUnknown(catalog, key, change)
+  const [schema, name] = splitKey(key)
+  if (fields.idxname !== undefined && isTaken(catalog, schema, fields.idxname)) {
+    return fields.if_not_exists ? catalog : mark(catalog, key, change, `the index "${fields.idxname}" stands already`)
+  }
+  const index = indexOf(catalog, { schema, name }, fields, change)
+  if (!index) return mark(catalog, key, change, 'the expressions of an index could not be read')
+  if (view) return { ...catalog, views: withEntry(catalog.views, key, { ...view, indexes: [...view.indexes, index] }) }
+  if (!table) return catalog
+  const named = [...index.keys.flatMap((k) => (k.column === undefined ? [] : [k.column])), ...index.include]
+  const missing = named.find((column) => !findColumn(table, column))
+  if (missing !== undefined) return mark(catalog, key, change, `an index names the column "${missing}", which is not known`)
+  const added = putTable(catalog, key, { ...table, indexes: [...table.indexes, index] })
+  return fields.relation.inh === false ? added : indexPartitions(added, key, index)
+}
+
+function isTaken(catalog: Catalog, schema: string, name: string): boolean {
+  return tableOfIndex(catalog.tables, schema, name) !== undefined || viewWithIndex(catalog, schema, name) !== undefined
+}
+
+function indexOf(catalog: Catalog, owner: Pick<Table, 'schema' | 'name'>, fields: PgNode, change: Change): Index | undefined {
   const elements = ((fields.indexParams ?? []) as PgNode[]).map((p) => p.IndexElem as PgNode)
   const include = ((fields.indexIncludingParams ?? []) as PgNode[]).map((p) => p.IndexElem.name as string)
   const keys = columnKeys(elements) ?? expressionKeys(change.statement, elements)
   const where = fields.whereClause && predicate(change.statement, fields.whereClause)
-  if (!keys || (fields.whereClause && where === undefined))
-    return mark(catalog, key, change, 'the expressions of an index could not be read')
-  const missing = [...keys.flatMap((k) => (k.column === undefined ? [] : [k.column])), ...include].find((name) => !column(table, name))
-  if (missing !== undefined) return mark(catalog, key, change, `an index names the column "${missing}", which is not known`)
-  const index: Index = {
-    name: fields.idxname ?? relationName(catalog, table, joinedColumns(distinct([...elements.map(keyName), ...include])), 'idx', false),
+  if (!keys || (fields.whereClause && where === undefined)) return undefined
+  return {
+    name: fields.idxname ?? relationName(catalog, owner, joinedColumns(distinct([...elements.map(keyName), ...include])), 'idx', false),
     unique: fields.unique === true,
     method: fields.accessMethod ?? 'btree',
     keys,
@@ -34,7 +51,6 @@ export const createIndex: Handler = (catalog, fields, change) => {
     nullsNotDistinct: fields.nulls_not_distinct === true,
     valid: true,
   }
-  return putTable(catalog, key, { ...table, indexes: [...table.indexes, index] })
 }
 
 function expressionKeys(statement: Statement, elements: readonly PgNode[]): readonly IndexKey[] | undefined {

@@ -1,8 +1,10 @@
-import { type Catalog, type Constraint, column, type Table, type TableName } from '../catalog/catalog.ts'
-import { displayTable } from '../relation.ts'
+import { type Catalog, type Constraint, column, type TableName } from '../catalog/catalog.ts'
+import { columnsOf } from '../expression.ts'
 import type { Change } from './change.ts'
 import { columnsNamedIn, indexNames } from './columns-named.ts'
 import { editTables, mark, putTable } from './edit.ts'
+import { dropReaders } from './view.ts'
+import { dropOwnedSequences } from './sequence.ts'
 
 export interface DropOptions {
   readonly missingOk: boolean
@@ -27,9 +29,11 @@ export function dropColumn(catalog: Catalog, key: TableName, name: string, chang
     constraints: constraints.filter((c) => !owned.includes(c.name)),
     indexes,
   })
+  const free = dropOwnedSequences(dropped, key, name)
   const pointsAt = (c: Constraint): boolean => c.references?.table === key && c.references.columns.includes(name)
-  const cut = dropForeignKeys(dropped, pointsAt, change, options.cascade)
-  return options.cascade ? doubtDependents(cut, key, rest, change) : cut
+  const cut = dropForeignKeys(free, pointsAt, change, options.cascade)
+  const unread = dropReaders(cut, (on, columns) => on === key && (columns === undefined || columns.includes(name)), change, options.cascade)
+  return options.cascade ? withoutUsers(unread, key, name) : unread
 }
 
 /** Drops the foreign keys that point at something which goes. Without CASCADE PostgreSQL would have refused: then the picture is wrong. */
@@ -44,9 +48,14 @@ export function dropForeignKeys(catalog: Catalog, pointsAt: (c: Constraint) => b
   return wrong.reduce((current, key) => mark(current, key, change, 'a foreign key of it points at what is dropped here'), cut)
 }
 
-function doubtDependents(catalog: Catalog, key: TableName, table: Table, change: Change): Catalog {
-  const view = [...catalog.views].find(([, v]) => v.reads.some((r) => r.table === key))
-  if (!view && table.triggers.length === 0 && table.policies.length === 0) return catalog
-  const what = view ? `the view ${displayTable(view[0])}` : 'triggers or policies of the table'
-  return mark(catalog, key, change, `DROP … CASCADE may have taken ${what} along`)
+/** Triggers that fire on the column or look at it, and policies that name it, go by CASCADE. */
+function withoutUsers(catalog: Catalog, key: TableName, name: string): Catalog {
+  const table = catalog.tables.get(key)
+  if (!table || (table.triggers.length === 0 && table.policies.length === 0)) return catalog
+  const names = (expression: string | undefined): boolean => expression !== undefined && (columnsOf(expression)?.includes(name) ?? true)
+  return putTable(catalog, key, {
+    ...table,
+    triggers: table.triggers.filter((t) => !t.updateOf.includes(name) && !names(t.when)),
+    policies: table.policies.filter((p) => !names(p.using) && !names(p.check)),
+  })
 }

@@ -19,13 +19,6 @@ export function dropFunction(catalog: Catalog, path: readonly string[], change: 
     : dropped
 }
 
-/** DROP SEQUENCE. By CASCADE the defaults that take from it go too. */
-export function dropSequence(catalog: Catalog, path: readonly string[], change: Change, options: DropOptions): Catalog {
-  const name = path.at(-1) ?? ''
-  const uses = (t: Table): boolean => t.columns.some((c) => c.default?.includes(name))
-  return options.cascade ? markWhere(catalog, uses, change, `DROP SEQUENCE ${name} CASCADE may have taken a default of it`) : catalog
-}
-
 function expressions(table: Table): string[] {
   return [
     ...table.columns.flatMap((c) => [c.default, c.generated?.expression]),

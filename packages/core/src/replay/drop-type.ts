@@ -2,13 +2,14 @@ import type { Catalog, Table, TypeName } from '../catalog/catalog.ts'
 import { elementType, userType } from '../type-name.ts'
 import type { Change } from './change.ts'
 import { type DropOptions, dropColumn } from './drop-column.ts'
-import { editTables, mapSame, mark, without } from './edit.ts'
+import { editTables, mapSame, mark } from './edit.ts'
 import { namesType } from './rename-type.ts'
+import { removeType } from './types.ts'
 
 /** DROP TYPE. By CASCADE columns of the type go, and defaults that are still cast from it. */
 export function dropType(catalog: Catalog, path: readonly string[], change: Change, options: DropOptions): Catalog {
   const type = userType(path)
-  const dropped: Catalog = { ...catalog, enums: without(catalog.enums, type) }
+  const dropped = removeType(catalog, type)
   return options.cascade ? cascade(dropped, path, type, change, options) : doubtUsers(dropped, path, type, change)
 }
 

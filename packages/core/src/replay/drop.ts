@@ -1,13 +1,18 @@
-import type { Catalog, TableName } from '../catalog/catalog.ts'
+import type { Catalog, TableName, View } from '../catalog/catalog.ts'
 import { type PgNode, untag } from '../parser.ts'
-import { DEFAULT_SCHEMA, strings, tableKey } from '../relation.ts'
-import { quoteName } from '../sql.ts'
+import { DEFAULT_SCHEMA, splitKey, strings, tableKey } from '../relation.ts'
 import type { Change, Handler } from './change.ts'
 import { type DropOptions, dropForeignKeys } from './drop-column.ts'
-import { dropFunction, dropSequence } from './drop-function.ts'
+import { dropExtension } from './extension.ts'
+import { dropFunction } from './drop-function.ts'
+import { dropOwnedSequences, dropSequence } from './sequence.ts'
 import { dropType } from './drop-type.ts'
-import { mark, markEverything, markUnknown, putTable, without } from './edit.ts'
+import { mark, markEverything, markUnknown, putTable, removeTable, withEntry, without } from './edit.ts'
 import { findIndex } from './find-index.ts'
+import { childrenOf } from './names.ts'
+import { typesOfSchema } from './types.ts'
+import { viewWithIndex } from './object-name.ts'
+import { dropReaders, dropViews } from './view.ts'
 
 /** DROP. */
 export const drop: Handler = (catalog, fields, change) => {
@@ -22,7 +27,7 @@ export const drop: Handler = (catalog, fields, change) => {
       return each(dropIndex)
     case 'OBJECT_VIEW':
     case 'OBJECT_MATVIEW':
-      return each((current, path) => ({ ...current, views: without(current.views, keyOf(path)) }))
+      return dropViews(catalog, paths.map(keyOf), change, options.cascade)
     case 'OBJECT_TYPE':
     case 'OBJECT_DOMAIN':
       return each(dropType)
@@ -35,9 +40,11 @@ export const drop: Handler = (catalog, fields, change) => {
     case 'OBJECT_ROUTINE':
       return each(dropFunction)
     case 'OBJECT_SEQUENCE':
-      return each(dropSequence)
+      return each((current, path) => dropSequence(current, keyOf(path), change, options.cascade))
     case 'OBJECT_SCHEMA':
       return each(dropSchema)
+    case 'OBJECT_EXTENSION':
+      return each((current, [name = '']) => dropExtension(current, name, change, options.cascade))
     default:
       return options.cascade ? markEverything(catalog, change, `DROP ${words(fields.removeType)} … CASCADE is not followed`) : catalog
   }
@@ -65,27 +72,30 @@ function dropTables(catalog: Catalog, paths: readonly (readonly string[])[], cha
   const keys = paths.map(keyOf)
   const unknown = options.missingOk ? [] : keys.filter((key) => !catalog.tables.has(key))
   const marked = unknown.reduce((current, key) => markUnknown(current, key, change), catalog)
-  const gone = keys.filter((key) => catalog.tables.has(key))
-  const dropped: Catalog = {
-    ...marked,
-    tables: without(marked.tables, ...gone),
-    // What is gone is known to be gone.
-    incomplete: without(marked.incomplete, ...gone),
-  }
+  const gone = keys.filter((key) => catalog.tables.has(key)).flatMap((key) => withPartitions(catalog, key, options.cascade))
+  const removed = gone.reduce((current, key) => dropOwnedSequences(removeTable(current, key), key), marked)
+  // What is gone is known to be gone.
+  const dropped: Catalog = { ...removed, incomplete: without(removed.incomplete, ...gone) }
   const cut = dropForeignKeys(dropped, (c) => gone.includes(c.references?.table ?? ''), change, options.cascade)
-  const views = [...cut.views].filter(([, v]) => v.reads.some((r) => gone.includes(r.table))).map(([name]) => name)
-  return { ...cut, views: without(cut.views, ...views) }
+  return dropReaders(cut, (table) => gone.includes(table), change, options.cascade)
+}
+
+/** Partitions go with their table; what inherits from it only by CASCADE. */
+function withPartitions(catalog: Catalog, key: TableName, cascade: boolean): TableName[] {
+  const children = childrenOf(catalog.tables, key).filter((child) => cascade || catalog.tables.get(child)?.kind === 'partition')
+  return [key, ...children.flatMap((child) => withPartitions(catalog, child, cascade))]
 }
 
 const dropIndex: DropOne = (catalog, path, change, options) => {
   const [name, schema] = [path.at(-1) ?? '', path.at(-2) ?? DEFAULT_SCHEMA]
   const found = findIndex(catalog, schema, name)
-  // Indexes of materialized views are not held, so where there are views the index may have been one of theirs.
+  const view = found ? undefined : viewWithIndex(catalog, schema, name)
+  if (view !== undefined) return editView(catalog, view, (v) => ({ ...v, indexes: v.indexes.filter((i) => i.name !== name) }))
   if (!found)
-    return options.missingOk || catalog.views.size > 0 ? catalog : markEverything(catalog, change, `the index "${name}" is not known`)
+    return options.missingOk ? catalog : markEverything(catalog, change, `the index "${name}" is not known`)
   const { key, table, index } = found
   if (index.constraint !== undefined) return mark(catalog, key, change, `the index "${name}" is dropped, which a constraint needs`)
-  const dropped = putTable(catalog, key, { ...table, indexes: table.indexes.filter((i) => i !== index) })
+  const dropped = dropParts(putTable(catalog, key, { ...table, indexes: table.indexes.filter((i) => i !== index) }), key, name)
   if (!options.cascade) return dropped
   const columns = index.keys
     .map((k) => k.column)
@@ -99,6 +109,21 @@ const dropIndex: DropOne = (catalog, path, change, options) => {
   )
 }
 
+/** An index on a partitioned table goes with its parts on the partitions. */
+function dropParts(catalog: Catalog, key: TableName, index: string): Catalog {
+  return childrenOf(catalog.tables, key).reduce((current, child) => {
+    const table = current.tables.get(child)
+    const part = table?.indexes.find((i) => i.parent === index)
+    if (!table || !part) return current
+    return dropParts(putTable(current, child, { ...table, indexes: table.indexes.filter((i) => i !== part) }), child, part.name)
+  }, catalog)
+}
+
+function editView(catalog: Catalog, key: TableName, edit: (view: View) => View): Catalog {
+  const view = catalog.views.get(key)
+  return view ? { ...catalog, views: withEntry(catalog.views, key, edit(view)) } : catalog
+}
+
 function dropFrom(catalog: Catalog, list: 'triggers' | 'policies', path: readonly string[], change: Change, options: DropOptions): Catalog {
   const key = tableKey(path.at(-2) ?? '', path.at(-3))
   const name = path.at(-1) ?? ''
@@ -108,8 +133,21 @@ function dropFrom(catalog: Catalog, list: 'triggers' | 'policies', path: readonl
   return table ? mark(catalog, key, change, `"${name}" is not known`) : markUnknown(catalog, key, change)
 }
 
-/** An empty schema leaves nothing behind; what CASCADE takes along reaches into other schemas. */
-const dropSchema: DropOne = (catalog, [schema = ''], change) => {
-  const inside = [...catalog.tables, ...catalog.views, ...catalog.functions].some(([key]) => key.startsWith(`${quoteName(schema)}.`))
-  return inside ? markEverything(catalog, change, `the schema "${schema}" is dropped with what it holds, which is not followed`) : catalog
+/** DROP SCHEMA: an empty one leaves nothing behind; by CASCADE all that it holds goes, and what hangs on that elsewhere. */
+const dropSchema: DropOne = (catalog, [schema = ''], change, options) => {
+  const inside = (keys: Iterable<string>): string[] => [...keys].filter((key) => splitKey(key)[0] === schema)
+  const schemas = new Set(catalog.schemas)
+  schemas.delete(schema)
+  const left: Catalog = { ...catalog, schemas }
+  const path = (key: string): [string, string] => [schema, splitKey(key)[1]]
+  const tables = inside(left.tables.keys())
+  const isEmpty = tables.length + inside(left.views.keys()).length + inside(left.functions.keys()).length + typesOfSchema(left, schema).length === 0
+  if (isEmpty) return { ...left, sequences: without(left.sequences, ...inside(left.sequences.keys())) }
+  if (!options.cascade) return markEverything(left, change, `the schema "${schema}" is dropped while it holds something`)
+  let current = dropViews(left, inside(left.views.keys()), change, true)
+  current = dropTables(current, tables.map(path), change, options)
+  for (const key of inside(current.sequences.keys())) current = dropSequence(current, key, change, true)
+  for (const name of typesOfSchema(current, schema)) current = dropType(current, [schema, name], change, options)
+  for (const key of inside(current.functions.keys())) current = dropFunction(current, path(key), change, options)
+  return current
 }

@@ -5,7 +5,7 @@ import { strings } from '../relation.ts'
 import { quoteText } from '../sql.ts'
 import { elementType, userType } from '../type-name.ts'
 import type { Change, Handler } from './change.ts'
-import { editTables, mapSame, mark } from './edit.ts'
+import { editTables, mapSame, mark, withEntry } from './edit.ts'
 import { tablesOfType } from './tables-of-type.ts'
 
 /** CREATE TYPE … AS ENUM. */
@@ -32,7 +32,7 @@ export const alterEnum: Handler = (catalog, fields, change) => {
 }
 
 function withLabels(catalog: Catalog, type: string, labels: readonly string[]): Catalog {
-  return { ...catalog, enums: new Map(catalog.enums).set(type, labels) }
+  return { ...catalog, enums: withEntry(catalog.enums, type, labels) }
 }
 
 /** An enum is not known: neither are the tables that use it. */

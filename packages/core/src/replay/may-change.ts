@@ -28,6 +28,7 @@ export function mayChange(
     enums: without(catalog.enums, ...types),
     // A view that may be there counts as there: it only ever adds to what is refused.
     views: new Map([...after.views, ...catalog.views]),
+    sequences: new Map([...after.sequences, ...catalog.sequences]),
     functions: without(catalog.functions, ...functions),
     ...(after.routines && { routines: worst(catalog.routines, after.routines) }),
   }

@@ -1,7 +1,7 @@
-import type { Catalog, Table } from '../catalog/catalog.ts'
-import { tableKey } from '../relation.ts'
+import type { Catalog, Table, TableName } from '../catalog/catalog.ts'
+import { splitKey, tableKey } from '../relation.ts'
 import { MAX_IDENTIFIER_BYTES } from '../sql.ts'
-import { usesSequence } from './sequence.ts'
+import { isConstraintName, tableOfIndex } from './names.ts'
 
 /**
  * The name that PostgreSQL gives to an object nobody named: `first_second_label`, the longer part cut byte by byte until all of it fits
@@ -41,15 +41,23 @@ export function joinedColumns(columns: readonly string[]): string {
 }
 
 /** A free name for an index or sequence: numbered where a relation, or for constraints a constraint, of the schema has it already. */
-export function relationName(catalog: Catalog, table: Table, columns: string | undefined, label: string, isConstraint: boolean): string {
+export function relationName(
+  catalog: Catalog,
+  table: Pick<Table, 'schema' | 'name'>, columns: string | undefined, label: string, isConstraint: boolean): string {
   return firstFree(table.name, columns, label, (name) => {
-    return hasRelation(catalog, table.schema, name) || (isConstraint && hasConstraint(catalog, table.schema, name))
+    return hasRelation(catalog, table.schema, name) || (isConstraint && isConstraintName(catalog.tables, table.schema, name))
   })
 }
 
-/** A free name for a CHECK or FOREIGN KEY. */
-export function constraintName(catalog: Catalog, table: Table, columns: string | undefined, label: string): string {
-  return firstFree(table.name, columns, label, (name) => hasConstraint(catalog, table.schema, name))
+/** A free name for a CHECK, FOREIGN KEY or NOT NULL; `taken` are names of the same statement. */
+export function constraintName(
+  catalog: Catalog,
+  table: Table,
+  columns: string | undefined,
+  label: string,
+  taken: readonly string[] = [],
+): string {
+  return firstFree(table.name, columns, label, (name) => isConstraintName(catalog.tables, table.schema, name) || taken.includes(name))
 }
 
 function firstFree(first: string, second: string | undefined, label: string, taken: (name: string) => boolean): string {
@@ -61,16 +69,14 @@ function firstFree(first: string, second: string | undefined, label: string, tak
 
 function hasRelation(catalog: Catalog, schema: string, name: string): boolean {
   const key = tableKey(name, schema)
-  if (catalog.tables.has(key) || catalog.views.has(key) || usesSequence(catalog, key)) return true
-  for (const table of catalog.tables.values()) {
-    if (table.schema === schema && table.indexes.some((i) => i.name === name)) return true
-  }
-  return false
+  if (catalog.tables.has(key) || catalog.views.has(key) || catalog.sequences.has(key)) return true
+  return tableOfIndex(catalog.tables, schema, name) !== undefined || viewWithIndex(catalog, schema, name) !== undefined
 }
 
-function hasConstraint(catalog: Catalog, schema: string, name: string): boolean {
-  for (const table of catalog.tables.values()) {
-    if (table.schema === schema && table.constraints.some((c) => c.name === name)) return true
+/** The materialized view whose index has that name in a schema. */
+export function viewWithIndex(catalog: Catalog, schema: string, name: string): TableName | undefined {
+  for (const [key, view] of catalog.views) {
+    if (view.indexes.some((i) => i.name === name) && splitKey(key)[0] === schema) return key
   }
-  return false
+  return undefined
 }

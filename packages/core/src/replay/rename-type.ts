@@ -6,6 +6,7 @@ import { quoteName } from '../sql.ts'
 import { elementType, userType } from '../type-name.ts'
 import type { Change } from './change.ts'
 import { editTables, mapSame, mark } from './edit.ts'
+import { rekeyType } from './types.ts'
 
 /** ALTER TYPE … RENAME TO: columns and expressions keep the type by its identity, so their spelling follows. */
 export function renameType(catalog: Catalog, path: readonly string[], newName: string, change: Change): Catalog {
@@ -25,8 +26,7 @@ export function moveType(catalog: Catalog, path: readonly string[], to: readonly
     }
     return withTypeMoved(table, oldType, newType, rewrite)
   })
-  const enums = new Map([...edited.enums].map(([name, labels]) => [name === oldType ? newType : name, labels]))
-  let current: Catalog = { ...edited, enums }
+  let current = rekeyType(edited, oldType, newType)
   for (const key of doubts)
     current = mark(current, key, change, `an expression names the type ${oldType} and could not be carried to its new name`)
   return current

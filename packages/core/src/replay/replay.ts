@@ -16,7 +16,10 @@ import { rename } from './rename.ts'
 import { select, setVariable, transaction } from './session.ts'
 import { setSchema } from './set-schema.ts'
 import { withoutTemporary } from './temporary.ts'
-import { createPolicy, createTrigger } from './trigger.ts'
+import { createExtension } from './extension.ts'
+import { alterSequence, createSequence } from './sequence.ts'
+import { alterDomain, createComposite, createDomain } from './types.ts'
+import { alterPolicy, createPolicy, createTrigger } from './trigger.ts'
 import { unfollowed, WITHOUT_EFFECT } from './unfollowed.ts'
 import { createFromQuery, createView } from './view.ts'
 
@@ -24,12 +27,19 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   AlterEnumStmt: alterEnum,
   AlterFunctionStmt: alterFunction,
   AlterObjectSchemaStmt: setSchema,
+  AlterDomainStmt: alterDomain,
+  AlterPolicyStmt: alterPolicy,
+  AlterSeqStmt: alterSequence,
   AlterTableStmt: alterTable,
   CallStmt: call,
+  CompositeTypeStmt: createComposite,
+  CreateDomainStmt: createDomain,
   CreateEnumStmt: createEnum,
+  CreateExtensionStmt: createExtension,
   CreateFunctionStmt: createFunction,
   CreatePolicyStmt: createPolicy,
   CreateSchemaStmt: createSchema,
+  CreateSeqStmt: createSequence,
   CreateStmt: createTable,
   CreateTableAsStmt: createFromQuery,
   CreateTrigStmt: createTrigger,
@@ -61,7 +71,7 @@ export function applyStatement(catalog: Catalog, statement: Statement, migration
 export function applyScript(catalog: Catalog, script: Script, migration: string): { at: readonly Catalog[]; after: Catalog } {
   if (script.unreadable) {
     const { message, line } = script.unreadable
-    const nowhere: Statement = { index: 0, sql: '', span: { start: 0, end: 0 }, node: {}, split: { of: 1, part: 0 }, line }
+    const nowhere: Statement = { index: 0, sql: '', span: { start: 0, end: 0 }, node: {}, split: { of: 1, part: 0 }, line, base: 0 }
     return { at: [], after: markEverything(catalog, { statement: nowhere, migration }, `the file can't be read: ${message}`) }
   }
   const at: Catalog[] = []
@@ -70,5 +80,5 @@ export function applyScript(catalog: Catalog, script: Script, migration: string)
     at.push(current)
     current = applyStatement(current, statement, migration)
   }
-  return { at, after: withoutTemporary(catalog, current, script.statements) }
+  return { at, after: withoutTemporary(current) }
 }

@@ -25,7 +25,7 @@ export const transaction: Handler = (catalog, fields, change) => {
 
 /** A query: `set_config('search_path', …)` counts, and SELECT … INTO makes a table. */
 export const select: Handler = (catalog, fields, change) => {
-  if (fields.intoClause?.rel) return createTableFromQuery(catalog, fields.intoClause.rel, change)
+  if (fields.intoClause?.rel) return createTableFromQuery(catalog, fields.intoClause, { SelectStmt: fields }, change)
   for (const target of (fields.targetList ?? []) as PgNode[]) {
     const callee = target.ResTarget?.val?.FuncCall
     if ((callee?.funcname as PgNode[] | undefined)?.at(-1)?.String?.sval !== 'set_config') continue

@@ -1,4 +1,4 @@
-import { parseExpression, volatility } from '../expression.ts'
+import { newColumnRewrites } from '../facts/new-column.ts'
 import type { HazardKind } from '../hazard.ts'
 import type { Migration } from '../migration.ts'
 import type { PgNode } from '../parser.ts'
@@ -59,11 +59,8 @@ function addColumn(action: TableAction, statement: Statement, migration: Migrati
   const constraints = ((action.def.constraints ?? []) as PgNode[]).map((c) => c.Constraint as PgNode)
   const has = (type: string): boolean => constraints.some((c) => c.contype === type)
   const column = columnIn(migration.at[statement.index + 1] ?? migration.after, action.table, action.name)
-  if (has('CONSTR_IDENTITY') || column?.default?.toLowerCase().startsWith('nextval')) return KINDS.volatileDefault
-  const generated = constraints.find((c) => c.contype === 'CONSTR_GENERATED')
-  if (generated && generated.generated_kind !== 'v') return KINDS.volatileDefault
-  if (column?.default !== undefined && volatility(parseExpression(column.default), migration.before.functions) === 'volatile')
-    return KINDS.volatileDefault
+  const catalog = migration.at[statement.index] ?? migration.before
+  if (column && newColumnRewrites(column, catalog, migration.postgres)) return KINDS.volatileDefault
   if (has('CONSTR_CHECK') || has('CONSTR_UNIQUE') || has('CONSTR_PRIMARY')) return KINDS.inlineConstraint
   // An inline key on a nullable column without default is not validated: every row is NULL.
   return has('CONSTR_FOREIGN') && (column?.default !== undefined || has('CONSTR_NOTNULL')) ? KINDS.inlineConstraint : undefined

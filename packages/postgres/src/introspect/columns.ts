@@ -11,6 +11,8 @@ interface Row {
   readonly identity: '' | 'a' | 'd'
   readonly generated: '' | 's' | 'v'
   readonly collation: string | null
+  readonly constraint: { name: string; validated: boolean; no_inherit: boolean } | null
+  readonly inherited: boolean
 }
 
 // From version 18 on a NOT NULL can be NOT VALID: attnotnull is set, but old rows are not proved, so it is no NOT NULL to rest on.
@@ -23,7 +25,10 @@ const COLUMNS = `
          pg_get_expr(d.adbin, d.adrelid) AS expression, a.attidentity AS identity, a.attgenerated AS generated,
          CASE WHEN a.attcollation <> t.typcollation THEN
            CASE WHEN ln.nspname = 'pg_catalog' THEN '' ELSE quote_ident(ln.nspname) || '.' END || quote_ident(l.collname)
-         END AS collation
+         END AS collation,
+         (SELECT json_build_object('name', k.conname, 'validated', k.convalidated, 'no_inherit', k.connoinherit)
+          FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype = 'n' AND k.conkey = ARRAY[a.attnum]) AS constraint,
+         a.attinhcount > 0 AND NOT a.attislocal AS inherited
   ${FROM_TABLES}
   JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
   JOIN pg_type t ON t.oid = a.atttypid
@@ -47,5 +52,13 @@ function column(row: Row): Column {
     ...(row.identity !== '' && { identity: row.identity === 'a' ? 'always' : 'by default' }),
     ...(row.generated !== '' && { generated: { expression: row.expression ?? '', stored: row.generated === 's' } }),
     ...(row.collation !== null && { collation: row.collation }),
+    ...(row.constraint && {
+      notNullConstraint: {
+        name: row.constraint.name,
+        validated: row.constraint.validated,
+        ...(row.constraint.no_inherit && { noInherit: true as const }),
+      },
+    }),
+    ...(row.inherited && { inherited: true as const }),
   }
 }

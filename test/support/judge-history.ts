@@ -1,0 +1,53 @@
+import { type Replayed, replayHistory } from '@expand-contract/core'
+import { type Server, shadowName } from '@expand-contract/postgres'
+import { createJudge, type Verdict } from './replay-judge.ts'
+import { runMigration } from './run-migration.ts'
+
+/** What came of judging a history. */
+export interface Judged {
+  /** Migrations that the server ran, each compared afterwards. */
+  readonly judged: number
+  /** Those after which nothing differed. */
+  readonly equal: number
+  /** Those of the equal ones after which replay knew everything. */
+  readonly complete: number
+  readonly expressions: number
+  /** The most tables and views that were compared at once. */
+  readonly tables: number
+  /** Differences, each once, with the migration after which it was first there. */
+  readonly differences: readonly { readonly migration: string; readonly lines: readonly string[] }[]
+  /** What replay calls incomplete at the end. */
+  readonly incomplete: readonly string[]
+  /** Why the server did not run the history to its end. */
+  readonly stopped?: string
+}
+
+/** Runs a history on an empty database of the server, migration by migration, and compares the replayed schema after each with the server's. */
+export async function judgeHistory(server: Server, migrations: readonly { readonly id: string; readonly text: string }[], replayed = replayHistory(migrations)): Promise<Judged> {
+  const name = shadowName()
+  await server.create(name)
+  const client = await server.connect(name)
+  const judge = createJudge(client, server.major)
+  const seen = new Set<string>()
+  const found = { judged: 0, equal: 0, complete: 0, expressions: 0, tables: 0, differences: [] as { migration: string; lines: string[] }[], incomplete: [] as readonly string[] }
+  try {
+    for (const [i, { id, text }] of migrations.entries()) {
+      const refused = await runMigration(client, text)
+      if (refused !== undefined) return { ...found, stopped: `${id} ${refused}` }
+      const verdict: Verdict = await judge((replayed[i] as Replayed).after)
+      found.judged++
+      found.tables = Math.max(found.tables, verdict.tables)
+      found.expressions += verdict.expressions
+      found.incomplete = verdict.incomplete
+      if (verdict.differences.length === 0) found.equal++
+      if (verdict.differences.length === 0 && verdict.incomplete.length === 0) found.complete++
+      const lines = verdict.differences.filter((line) => !seen.has(line))
+      for (const line of lines) seen.add(line)
+      if (lines.length > 0) found.differences.push({ migration: id, lines })
+    }
+    return found
+  } finally {
+    await client.end()
+    await server.drop(name)
+  }
+}
