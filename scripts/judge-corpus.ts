@@ -33,9 +33,9 @@ process.exit(failed ? 1 : 0)
 /** Judges every history and prints what came of it; true where nothing differed. */
 async function judgeAll(server: Server, found: readonly CorpusHistory[]): Promise<boolean> {
   const total = { histories: found.length, runToTheEnd: 0, migrations: 0, judged: 0, equal: 0, complete: 0, expressions: 0, seconds: 0 }
-  for (const { name, history } of found) {
+  for (const { name, adapter, history } of found) {
     const started = performance.now()
-    const verdict = await judgeHistory(server, history.migrations)
+    const verdict = await judgeHistory(server, adapter.id, history.migrations)
     const seconds = (performance.now() - started) / 1000
     total.migrations += history.migrations.length
     total.judged += verdict.judged

@@ -22,15 +22,34 @@ export interface Judged {
   readonly stopped?: string
 }
 
-/** Runs a history on an empty database of the server, migration by migration, and compares the replayed schema after each with the server's. */
-export async function judgeHistory(server: Server, migrations: readonly { readonly id: string; readonly text: string }[], replayed = replayHistory(migrations)): Promise<Judged> {
+/** What the ORMs make for themselves before they run a migration. */
+const OWN: Readonly<Record<string, { sql: string; kept: readonly string[] }>> = {
+  drizzle: {
+    sql: 'CREATE SCHEMA drizzle; CREATE TABLE drizzle.__drizzle_migrations (id serial PRIMARY KEY, hash text NOT NULL, created_at bigint)',
+    kept: ['drizzle', '"drizzle"."__drizzle_migrations"', '"drizzle"."__drizzle_migrations_id_seq"'],
+  },
+  prisma: {
+    sql: `CREATE TABLE _prisma_migrations (id varchar(36) PRIMARY KEY, checksum varchar(64) NOT NULL, finished_at timestamptz, migration_name varchar(255) NOT NULL,
+      logs text, rolled_back_at timestamptz, started_at timestamptz NOT NULL DEFAULT now(), applied_steps_count integer NOT NULL DEFAULT 0)`,
+    kept: ['"public"."_prisma_migrations"'],
+  },
+}
+
+/**
+ * Runs a history on an empty database of the server, where the ORM has made what it keeps for itself, migration by migration, and compares the replayed schema after
+ * each with the server's.
+ */
+export async function judgeHistory(server: Server, orm: string, migrations: readonly { readonly id: string; readonly text: string }[]): Promise<Judged> {
+  const replayed = replayHistory(migrations)
   const name = shadowName()
   await server.create(name)
   const client = await server.connect(name)
-  const judge = createJudge(client, server.major)
+  const { sql, kept } = OWN[orm] ?? { sql: '', kept: [] }
+  const judge = createJudge(client, server.major, kept)
   const seen = new Set<string>()
   const found = { judged: 0, equal: 0, complete: 0, expressions: 0, tables: 0, differences: [] as { migration: string; lines: string[] }[], incomplete: [] as readonly string[] }
   try {
+    await client.query(sql)
     for (const [i, { id, text }] of migrations.entries()) {
       const refused = await runMigration(client, text)
       if (refused !== undefined) return { ...found, stopped: `${id} ${refused}` }

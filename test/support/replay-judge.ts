@@ -19,11 +19,11 @@ export interface Verdict {
  * compared: an expression is said to PostgreSQL again only where replay's text or the database's has changed. Where the client is inside a transaction, it
  * sees that transaction's changes and leaves them alone.
  */
-export function createJudge(client: Client, version: number): (replayed: Catalog) => Promise<Verdict> {
+export function createJudge(client: Client, version: number, kept: readonly string[] = []): (replayed: Catalog) => Promise<Verdict> {
   const said: Said = new Set()
   return async (replayed) => {
-    const real = known(await introspect(client), replayed)
-    const ours = known(ofVersion(replayed, version), replayed)
+    const real = known(withoutKept(await introspect(client), kept), replayed)
+    const ours = known(withoutKept(ofVersion(replayed, version), kept), replayed)
     const differences = [...diffSchemas(withoutTexts(real), withoutTexts(ours, real)), ...orderDifferences(real, ours)]
     // What has other columns or constraints than it should is told already, and may not take the expressions.
     const fits = (key: string): boolean => !differences.some((line) => line.includes(key))
@@ -50,6 +50,13 @@ function known(catalog: Catalog, replayed: Catalog): Catalog {
     sequences: new Map([...catalog.sequences].filter(([key, { ownedBy }]) => isKnown(key) && (ownedBy === undefined || isKnown(ownedBy.table)))),
     incomplete: new Map(),
   }
+}
+
+function withoutKept(catalog: Catalog, kept: readonly string[]): Catalog {
+  if (kept.length === 0) return catalog
+  const others = <T>(map: ReadonlyMap<string, T>): ReadonlyMap<string, T> => new Map([...map].filter(([key]) => !kept.includes(key)))
+  const schemas = new Set([...catalog.schemas].filter((schema) => !kept.includes(schema)))
+  return { ...catalog, tables: others(catalog.tables), sequences: others(catalog.sequences), schemas }
 }
 
 const NOTHING = {

@@ -1,218 +1,145 @@
-import { type Catalog, type Domain, type Index, quoteName, type Table, type TableName } from '@expand-contract/core'
+import { type Catalog, type Domain, quoteName, type Table, type TableName } from '@expand-contract/core'
 import { introspect } from '@expand-contract/postgres'
 import type { Client } from 'pg'
-import { indexSql } from '../../packages/core/src/index-sql.ts'
-
-/** One expression of the replayed catalog, as text. */
-interface Saying {
-  /** `default of "public"."t".a` */
-  readonly what: string
-  readonly ours: string
-  /** How PostgreSQL prints what the history's statement made. */
-  readonly real: string
-  /** SQL that gives the expression to the copy of its table. */
-  readonly sql: readonly string[]
-  /** How PostgreSQL prints what `sql` made. */
-  readonly printed: (found: Catalog) => string | undefined
-}
-
-/** An object to copy and what is to be said to the copy. */
-interface Copy {
-  readonly make: readonly string[]
-  readonly sayings: readonly Saying[]
-}
+import { domainSayings, type Relation, type Saying, tableSayings } from './sayings.ts'
 
 /** What has been said to PostgreSQL already: an expression with what it was compared to is not said twice. */
 export type Said = Set<string>
 
+/** An empty copy of an object, and what is to be said to it. */
+interface Copy {
+  readonly make: readonly string[]
+  /** The copy as a key of the catalog. */
+  readonly key: string
+  /** The object itself. */
+  readonly of: string
+  readonly sayings: readonly Saying[]
+}
+
 /**
- * Says expressions of the replayed catalog to PostgreSQL once more, each on an empty copy of its table in a scratch schema, and compares how they are
- * printed there with how the real ones are. Nothing stays. `tables` and `domains` name those to look at; both catalogs must hold them, with the same
- * columns, constraints and indexes. The texts are read with PostgreSQL's own search_path.
+ * Says expressions of the replayed catalog to PostgreSQL once more, each on an empty copy of its table in a scratch schema, and compares how they are printed
+ * there with how the real ones are. One that its copy does not take (it names its table with the schema) is said on the table itself. Nothing stays. `tables`
+ * (and materialized views) and `domains` name those to look at; both catalogs must hold them, with the same columns, constraints and indexes. The texts are
+ * read with PostgreSQL's own search_path.
  */
 export async function sayAgain(
   client: Client,
   said: Said,
   { ours, real, tables, domains }: { ours: Catalog; real: Catalog; tables: readonly TableName[]; domains: readonly string[] },
 ): Promise<{ count: number; differences: string[] }> {
-  const schemas = [...new Set([...tables].map((key) => relation(ours, key).schema))]
-  const scratch = (schema: string, kind = ''): string => `judge_${kind}${schemas.indexOf(schema)}`
-  const copies = [
-    ...tables.map((key) => tableCopy(key, ours, real, scratch)),
-    ...domains.map((key, i) => domainCopy(key, `d${i}`, ours.domains.get(key) as Domain, real.domains.get(key) as Domain)),
+  const all = [
+    ...tables.flatMap((key, i) => tableCopies(`judge_${i}`, key, ours, real)),
+    ...domains.map((key, i) => domainCopy(`judge_domain_${i}`, key, ours.domains.get(key) as Domain, real.domains.get(key) as Domain)),
   ]
-  const news = copies.map(({ make, sayings }) => ({ make, sayings: sayings.filter((s) => !said.has(idOf(s))) })).filter((c) => c.sayings.length > 0)
+  const news = all.map((copy) => ({ ...copy, sayings: copy.sayings.filter((s) => !said.has(idOf(s))) })).filter((copy) => copy.sayings.length > 0)
   if (news.length === 0) return { count: 0, differences: [] }
-  const sayings = news.flatMap((c) => c.sayings)
-  const differences: string[] = []
   const inside = client.getTransactionStatus() === 'T'
   await client.query(inside ? 'SAVEPOINT judge' : 'BEGIN')
   try {
-    await client.query('SET LOCAL search_path = "$user", public; SET LOCAL client_min_messages = warning; SET LOCAL check_function_bodies = off')
-    const made = ['d', ...schemas.flatMap((s) => [scratch(s), scratch(s, 'keys_'), scratch(s, 'parts_')])]
-    for (const name of made) await client.query(`CREATE SCHEMA ${name === 'd' ? 'judge_domains' : name}`)
-    await allOrEach(client, [...news.flatMap((c) => c.make.map((sql) => ({ sql, what: sql }))), ...sayings.flatMap((s) => s.sql.map((sql) => ({ sql, what: s.what })))], (what, error) =>
-      differences.push(`${what}: PostgreSQL does not take it again: ${error}`),
-    )
-    const found = await introspect(client)
-    for (const saying of sayings) {
-      const printed = saying.printed(found)
+    await client.query('SET LOCAL search_path = "$user", public; SET LOCAL client_min_messages = warning')
+    const differences: string[] = []
+    const judge = (saying: Saying, found: Catalog, key: string): void => {
+      const printed = saying.printed(found, key)
       if (printed === saying.real) said.add(idOf(saying))
-      else if (printed !== undefined) differences.push(`${saying.what}: expected ${saying.real}, found ${printed} (written ${saying.ours})`)
-      else if (!differences.some((d) => d.startsWith(`${saying.what}:`))) differences.push(`${saying.what}: could not be said again`)
+      else differences.push(`${saying.what}: expected ${saying.real}, found ${printed} (written ${saying.ours})`)
     }
+    const refused = await sayOnCopies(client, news)
+    const found = await introspect(client)
+    for (const { key, sayings } of news) for (const saying of sayings) if (!refused.has(saying)) judge(saying, found, key)
+    for (const { of, sayings } of news) {
+      for (const saying of sayings.filter((s) => refused.has(s))) {
+        const error = saying.clear ? await attempt(client, [...saying.clear, ...saying.sql(of)]) : refused.get(saying)
+        if (error === undefined) judge(saying, await introspect(client), of)
+        else differences.push(`${saying.what}: PostgreSQL does not take it again: ${error}: ${saying.ours}`)
+      }
+    }
+    return { count: news.flatMap((copy) => copy.sayings).length, differences }
   } finally {
     await client.query(inside ? 'ROLLBACK TO SAVEPOINT judge' : 'ROLLBACK')
     if (inside) await client.query('RELEASE SAVEPOINT judge')
   }
-  return { count: sayings.length, differences }
 }
 
 function idOf({ what, ours, real }: Saying): string {
   return JSON.stringify([what, ours, real])
 }
 
-/** Sends all in one message; where PostgreSQL refuses one of them, each by itself, so that the others count. */
-async function allOrEach(client: Client, statements: readonly { sql: string; what: string }[], refused: (what: string, error: string) => void): Promise<void> {
-  const attempt = async (sql: string): Promise<string | undefined> => {
-    try {
-      await client.query(`SAVEPOINT judge_try;\n${sql}\n;RELEASE judge_try`)
-      return undefined
-    } catch (error) {
-      await client.query('ROLLBACK TO SAVEPOINT judge_try; RELEASE judge_try')
-      return error instanceof Error ? error.message : String(error)
+/** Makes the copies and says everything in one message; where PostgreSQL refuses something, each by itself. Gives what it refused, and why. */
+async function sayOnCopies(client: Client, copies: readonly Copy[]): Promise<Map<Saying, string>> {
+  const refused = new Map<Saying, string>()
+  const make = copies.flatMap((copy) => copy.make)
+  const say = copies.flatMap((copy) => copy.sayings.flatMap((saying) => saying.sql(copy.key)))
+  if ((await attempt(client, [...make, ...say])) === undefined) return refused
+  for (const copy of copies) {
+    const error = await attempt(client, copy.make)
+    for (const saying of copy.sayings) {
+      const why = error ?? (await attempt(client, saying.sql(copy.key)))
+      if (why !== undefined) refused.set(saying, why)
     }
   }
-  if ((await attempt(statements.map(({ sql }) => sql).join('\n;'))) === undefined) return
-  for (const { sql, what } of statements) {
-    const error = await attempt(sql)
-    if (error !== undefined) refused(what, `${error}: ${sql}`)
+  return refused
+}
+
+/** Runs statements, or none of them: then the message of the server. */
+async function attempt(client: Client, statements: readonly string[]): Promise<string | undefined> {
+  await client.query('SAVEPOINT attempt')
+  try {
+    await client.query(`${statements.join('\n;')}\n;RELEASE attempt`)
+    return undefined
+  } catch (error) {
+    await client.query('ROLLBACK TO SAVEPOINT attempt; RELEASE attempt')
+    return error instanceof Error ? error.message : String(error)
   }
 }
 
-/** A table, or a materialized view, whose indexes can be said. */
-type Relation = Pick<Table, 'schema' | 'name'> & Partial<Table> & Pick<Table, 'indexes'>
+/** The copy has the name of its table, in a schema of its own: expressions may name the table. */
+function tableCopies(scratch: string, key: TableName, ours: Catalog, real: Catalog): Copy[] {
+  const [mine, theirs] = [relation(ours, key), relation(real, key)]
+  const name = key.slice(key.indexOf('"."') + 2)
+  const schema = `"${scratch}"`
+  const copy: Copy = { make: [`CREATE SCHEMA ${schema}`, `CREATE TABLE ${schema}.${name} (LIKE ${key})`], key: `${schema}.${name}`, of: key, sayings: tableSayings(key, mine, theirs) }
+  return [copy, ...partitioningCopies(scratch, key, name, mine, theirs, ours)]
+}
+
+function partitioningCopies(scratch: string, key: TableName, name: string, mine: Relation, theirs: Relation, ours: Catalog): Copy[] {
+  const copies: Copy[] = []
+  const partitioned = (on: string, like: string, by: string | undefined): string => `CREATE TABLE ${on} (LIKE ${like}) PARTITION BY ${by}`
+  if (mine.partitionedBy !== undefined && theirs.partitionedBy !== undefined) {
+    const schema = `"${scratch}_by"`
+    const saying: Saying = {
+      what: `partition key of ${key}`,
+      ours: mine.partitionedBy,
+      real: theirs.partitionedBy,
+      sql: (on) => [partitioned(on, key, mine.partitionedBy)],
+      printed: (found, on) => found.tables.get(on)?.partitionedBy,
+    }
+    copies.push({ make: [`CREATE SCHEMA ${schema}`], key: `${schema}.${name}`, of: key, sayings: [saying] })
+  }
+  const above = mine.kind === 'partition' ? mine.parents?.[0] : undefined
+  const parent = above === undefined ? undefined : ours.tables.get(above)
+  if (above !== undefined && parent?.partitionedBy !== undefined && mine.bound !== undefined && theirs.bound !== undefined) {
+    const schema = `"${scratch}_bound"`
+    // A parent of its own: what its other partitions hold does not matter.
+    const parentCopy = `${schema}.${quoteName(parent.name === mine.name ? 'above' : parent.name)}`
+    const saying: Saying = {
+      what: `bounds of ${key}`,
+      ours: mine.bound,
+      real: theirs.bound,
+      sql: (on) => [`CREATE TABLE ${on} PARTITION OF ${parentCopy} ${mine.bound}`],
+      printed: (found, on) => found.tables.get(on)?.bound,
+    }
+    const make = [`CREATE SCHEMA ${schema}`, partitioned(parentCopy, above, parent.partitionedBy)]
+    copies.push({ make, key: `${schema}.${name}`, of: key, sayings: [saying] })
+  }
+  return copies
+}
 
 function relation(catalog: Catalog, key: TableName): Relation {
-  const table = catalog.tables.get(key)
-  if (table) return table
-  // A view's entry has no name of its own: it is the key's.
-  const [, schema = '', name = ''] = /^"((?:[^"]|"")*)"\."((?:[^"]|"")*)"$/.exec(key) ?? []
-  return { schema: schema.replaceAll('""', '"'), name: name.replaceAll('""', '"'), indexes: catalog.views.get(key)?.indexes ?? [] }
+  return catalog.tables.get(key) ?? { indexes: catalog.views.get(key)?.indexes ?? [] }
 }
 
-function tableCopy(key: TableName, ours: Catalog, real: Catalog, scratch: (schema: string, kind?: string) => string): Copy {
-  const [mine, theirs] = [relation(ours, key), relation(real, key)]
-  const copyKey = `"${scratch(mine.schema)}".${quoteName(mine.name)}`
-  const keyOf = (kind: string, r: Relation): string => `"${scratch(r.schema, kind)}".${quoteName(r.name)}`
-  const copy = (found: Catalog): Table | undefined => found.tables.get(asKey(scratch(mine.schema), mine.name))
-  const sayings: Saying[] = []
-  const say = (what: string, text: string | undefined, realText: string | undefined, sql: readonly string[], printed: Saying['printed']): void => {
-    if (text !== undefined && realText !== undefined) sayings.push({ what, ours: text, real: realText, sql, printed })
-  }
-  for (const c of mine.columns ?? []) {
-    const there = theirs.columns?.find((t) => t.name === c.name)
-    const name = quoteName(c.name)
-    say(`default of ${key}.${name}`, c.default, there?.default, [`ALTER TABLE ${copyKey} ALTER COLUMN ${name} SET DEFAULT ${c.default}`], (found) =>
-      copy(found)?.columns.find((t) => t.name === c.name)?.default,
-    )
-    const collate = c.collation ? ` COLLATE ${c.collation}` : ''
-    // A generated column can't use another one, so the order in which they get their expressions does not count.
-    const add = `ADD COLUMN ${name} ${c.type}${collate} GENERATED ALWAYS AS (${c.generated?.expression}) ${c.generated?.stored ? 'STORED' : 'VIRTUAL'}`
-    say(
-      `expression of ${key}.${name}`,
-      c.generated?.expression,
-      there?.generated?.expression,
-      [`ALTER TABLE ${copyKey} DROP COLUMN ${name}`, `ALTER TABLE ${copyKey} ${add}`],
-      (found) => copy(found)?.columns.find((t) => t.name === c.name)?.generated?.expression,
-    )
-  }
-  for (const c of mine.constraints ?? []) {
-    const there = theirs.constraints?.find((t) => t.name === c.name)
-    const name = quoteName(c.name)
-    say(
-      `check ${name} on ${key}`,
-      c.kind === 'check' ? c.expression : undefined,
-      there?.expression,
-      [`ALTER TABLE ${copyKey} ADD CONSTRAINT ${name} CHECK (${c.expression})`],
-      (found) => copy(found)?.constraints.find((t) => t.name === c.name)?.expression,
-    )
-  }
-  for (const index of mine.indexes) {
-    const there = theirs.indexes.find((t) => t.name === index.name)
-    if (!there || indexTexts(index) === NO_TEXTS) continue
-    const sql = indexSql({ ...index, unique: false, nullsNotDistinct: false }, copyKey, { concurrently: false }) ?? 'SELECT no_index'
-    say(`index ${quoteName(index.name)} on ${key}`, indexTexts(index), indexTexts(there), [sql], (found) => {
-      const made = copy(found)?.indexes.find((i) => i.name === index.name)
-      return made && indexTexts(made)
-    })
-  }
-  for (const trigger of mine.triggers ?? []) {
-    const there = theirs.triggers?.find((t) => t.name === trigger.name)
-    const name = quoteName(trigger.name)
-    // AFTER UPDATE FOR EACH ROW takes every condition that any kind of trigger takes.
-    const sql = `CREATE TRIGGER ${name} AFTER UPDATE ON ${copyKey} FOR EACH ROW WHEN (${trigger.when}) EXECUTE FUNCTION ${trigger.function}()`
-    say(`condition of trigger ${name} on ${key}`, trigger.when, there?.when, [sql], (found) => copy(found)?.triggers.find((t) => t.name === trigger.name)?.when)
-  }
-  for (const policy of mine.policies ?? []) {
-    const there = theirs.policies?.find((p) => p.name === policy.name)
-    const [using, check] = [policy.using ?? 'true', policy.check ?? 'true']
-    const sql = `CREATE POLICY ${quoteName(policy.name)} ON ${copyKey} USING (${using}) WITH CHECK (${check})`
-    const texts = (p: { using?: string | undefined; check?: string | undefined } | undefined) => p && JSON.stringify([p.using ?? 'true', p.check ?? 'true'])
-    say(`policy ${quoteName(policy.name)} on ${key}`, texts(policy), texts(there), [sql], (found) => texts(copy(found)?.policies.find((p) => p.name === policy.name)))
-  }
-  const partitioned = keyOf('keys_', mine)
-  say(`partition key of ${key}`, mine.partitionedBy, theirs.partitionedBy, partitionedCopy(partitioned, key, mine), (found) =>
-    found.tables.get(asKey(scratch(mine.schema, 'keys_'), mine.name))?.partitionedBy,
-  )
-  const parentKey = mine.kind === 'partition' ? mine.parents?.[0] : undefined
-  const parent = parentKey === undefined ? undefined : ours.tables.get(parentKey)
-  if (parent && parentKey !== undefined) {
-    // A parent of its own for each partition: what the others hold does not matter.
-    const above = `"${scratch(mine.schema, 'parts_')}".${quoteName(`of ${mine.name}`.slice(0, 40))}`
-    const sql = [...partitionedCopy(above, parentKey, parent), `CREATE TABLE ${keyOf('parts_', mine)} PARTITION OF ${above} ${mine.bound}`]
-    say(`bounds of ${key}`, mine.bound, theirs.bound, sql, (found) => found.tables.get(asKey(scratch(mine.schema, 'parts_'), mine.name))?.bound)
-  }
-  return { make: [`CREATE TABLE ${copyKey} (LIKE ${key})`], sayings }
-}
-
-function partitionedCopy(name: string, key: TableName, { partitionedBy }: Partial<Table>): string[] {
-  return [`CREATE TABLE ${name} (LIKE ${key}) PARTITION BY ${partitionedBy}`]
-}
-
-function asKey(schema: string, name: string): TableName {
-  return `"${schema}"."${name.replaceAll('"', '""')}"`
-}
-
-function indexTexts(index: Index): string {
-  return JSON.stringify([index.keys.map((k) => k.expression).filter((e) => e !== undefined), index.where])
-}
-
-const NO_TEXTS = JSON.stringify([[], undefined])
-
-function domainCopy(key: string, name: string, mine: Domain, theirs: Domain): Copy {
-  const copyKey = `judge_domains.${name}`
-  const copy = (found: Catalog): Domain | undefined => found.domains.get(copyKey)
-  const sayings: Saying[] = []
-  if (mine.default !== undefined && theirs.default !== undefined) {
-    sayings.push({
-      what: `default of domain ${key}`,
-      ours: mine.default,
-      real: theirs.default,
-      sql: [`ALTER DOMAIN ${copyKey} SET DEFAULT ${mine.default}`],
-      printed: (found) => copy(found)?.default,
-    })
-  }
-  for (const check of mine.checks) {
-    const there = theirs.checks.find((c) => c.name === check.name)
-    if (!there) continue
-    sayings.push({
-      what: `check ${quoteName(check.name)} of domain ${key}`,
-      ours: check.expression,
-      real: there.expression,
-      sql: [`ALTER DOMAIN ${copyKey} ADD CONSTRAINT ${quoteName(check.name)} CHECK (${check.expression})`],
-      printed: (found) => copy(found)?.checks.find((c) => c.name === check.name)?.expression,
-    })
-  }
-  return { make: [`CREATE DOMAIN ${copyKey} AS ${theirs.base}${theirs.collation ? ` COLLATE ${theirs.collation}` : ''}`], sayings }
+function domainCopy(scratch: string, key: string, mine: Domain, theirs: Domain): Copy {
+  const collate = theirs.collation ? ` COLLATE ${theirs.collation}` : ''
+  const make = [`CREATE SCHEMA "${scratch}"`, `CREATE DOMAIN "${scratch}".copy AS ${theirs.base}${collate}`]
+  return { make, key: `${scratch}.copy`, of: key, sayings: domainSayings(key, mine, theirs) }
 }

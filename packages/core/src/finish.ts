@@ -36,7 +36,7 @@ function finishDdl(draft: Omit<DraftDdl, 'name'>, id: string, before: Catalog): 
   })
   const alone = draft.sql.some((sql) => isConcurrent(sql))
   if (alone && draft.sql.length > 1) throw new Error(`step ${id}: CONCURRENTLY must stand alone`)
-  const unbounded = alone || draft.sql.some((sql) => isValidation(sql))
+  const unbounded = alone || draft.allowed || draft.sql.some((sql) => isValidation(sql))
   return {
     ...draft,
     id,

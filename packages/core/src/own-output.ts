@@ -21,7 +21,7 @@ export function hazardsOfOutput(plan: Plan, before: Catalog): Hazard[] {
       const intents = stage.name === 'contract' ? unusedColumns(step) : []
       const again = planMigration({ id: `${plan.id}/${step.id}`, script, before: catalog, at, after, intents, postgres: plan.postgres })
       catalog = after
-      const refused = again.refusals.map((r): Hazard => ({ code: 'refused', harm: 'lock', on: step.id, why: r.reason, line: r.line }))
+      const refused = again.refusals.map((r): Hazard => ({ code: 'refused', harm: 'lock', on: step.id, why: r.reason, line: r.line, column: 1 }))
       return [...again.hazards, ...refused]
     }),
   )

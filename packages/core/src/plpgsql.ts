@@ -1,5 +1,6 @@
 import { type PgNode, parsePlPgSql, untag } from './parser.ts'
 import { executedSql } from './plpgsql-execute.ts'
+import { placeInBody, within } from './plpgsql-place.ts'
 import { readScript } from './read.ts'
 import type { Statement } from './statement.ts'
 
@@ -78,7 +79,7 @@ function flatten(items: readonly BodyItem[], found: { statements: Statement[]; o
 
 /**
  * The statements that a DO block may run, as if they stood in the file; undefined where the statement is no DO block or not all of it can be
- * seen. Each has the index and line of the block; its span counts in its own text.
+ * seen. Each has the index of the block, and the line and column where it stands in the file; its span counts in its own text.
  */
 export function doBody(statement: Statement): readonly Statement[] | undefined {
   if (!statement.node.DoStmt) return undefined
@@ -86,10 +87,12 @@ export function doBody(statement: Statement): readonly Statement[] | undefined {
   return opaque.length > 0 ? undefined : statements
 }
 
-function statementsIn(sql: string, outer: Statement): BodyItem[] {
+/** `line`: 1-based, in the body. */
+function statementsIn(sql: string, outer: Statement, line = 1): BodyItem[] {
   const script = readScript(sql)
   if (script.unreadable) return [{ kind: 'opaque', reason: `a statement in it can't be read: ${script.unreadable.message}` }]
-  return script.statements.map((s) => ({ kind: 'statement', statement: { ...s, index: outer.index, line: outer.line } }))
+  const start = placeInBody(outer, sql, line)
+  return script.statements.map((s) => ({ kind: 'statement', statement: { ...s, index: outer.index, ...within(start, s) } }))
 }
 
 function readBlock(block: PgNode, outer: Statement): Block {
@@ -116,15 +119,15 @@ function readItem(node: PgNode, outer: Statement): BodyItem[] {
     case 'PLpgSQL_stmt_block':
       return [{ kind: 'block', block: readBlock(s, outer) }]
     case 'PLpgSQL_stmt_execsql':
-      return statementsIn(queryOf(s.sqlstmt), outer)
+      return statementsIn(queryOf(s.sqlstmt), outer, s.lineno)
     case 'PLpgSQL_stmt_call':
     case 'PLpgSQL_stmt_perform':
-      return statementsIn(queryOf(s.expr), outer)
+      return statementsIn(queryOf(s.expr), outer, s.lineno)
     case 'PLpgSQL_stmt_dynexecute': {
       const sql = executedSql(queryOf(s.query))
       if (sql === 'without effect') return []
       if (sql === undefined) return [{ kind: 'opaque', reason: 'it runs SQL that is put together when it runs (EXECUTE)' }]
-      return statementsIn(sql.text, outer)
+      return statementsIn(sql.text, outer, s.lineno)
     }
     case 'PLpgSQL_stmt_if':
       return [readIf(s, outer)]

@@ -14,7 +14,7 @@ export function readScript(text: string): Script {
   const sql = text.startsWith(BOM) ? `   ${text.slice(1)}` : text
   try {
     const raw = parseStatements(sql)
-    const file = fileOf(sql)
+    const file = fileOf(sql, sql === text ? 0 : 3)
     const statements = raw.flatMap(({ stmt, start, end }) => split(file, stmt, skipTrivia(file.bytes, start, end), end))
     return { text, statements: statements.map((s, index) => ({ ...s, index })) }
   } catch (error) {
@@ -27,24 +27,27 @@ interface SourceFile {
   readonly bytes: Buffer
   /** Byte positions of the line breaks. */
   readonly breaks: readonly number[]
+  /** Bytes of the blanked byte order mark. */
+  readonly mark: number
 }
 
-function fileOf(sql: string): SourceFile {
+function fileOf(sql: string, mark: number): SourceFile {
   const bytes = Buffer.from(sql)
   const breaks: number[] = []
   for (let at = bytes.indexOf(0x0a); at >= 0; at = bytes.indexOf(0x0a, at + 1)) breaks.push(at)
-  return { bytes, breaks }
+  return { bytes, breaks, mark }
 }
 
-/** 1-based line of a byte. */
-function lineOf({ breaks }: SourceFile, byte: number): number {
+/** Where a byte is for an editor. */
+function placeOf({ bytes, breaks, mark }: SourceFile, byte: number): { line: number; column: number } {
   let [low, high] = [0, breaks.length]
   while (low < high) {
     const middle = (low + high) >> 1
     if ((breaks[middle] ?? 0) < byte) low = middle + 1
     else high = middle
   }
-  return low + 1
+  const start = low === 0 ? mark : (breaks[low - 1] ?? 0) + 1
+  return { line: low + 1, column: byte <= start ? 1 : bytes.toString('utf8', start, byte).length + 1 }
 }
 
 type Draft = Omit<Statement, 'index'>
@@ -58,7 +61,7 @@ function split(file: SourceFile, node: PgNode, start: number, until: number): Dr
   const tokens = isSplit || mayHoldComment(file.bytes, start, until) ? tokensIn(file.bytes, start, until) : undefined
   const end = tokens ? (tokens.at(-1)?.end ?? start) : withoutSpace(file.bytes, start, until)
   const span = { start, end }
-  const whole: Draft = { sql: slice(start, end), span, node, split: { of: 1, part: 0 }, line: lineOf(file, start), base: start }
+  const whole: Draft = { sql: slice(start, end), span, node, split: { of: 1, part: 0 }, ...placeOf(file, start), base: start }
   if (!isSplit || !tokens) return [whole]
 
   const head = headLength(tokens, alter.relation)
@@ -71,7 +74,7 @@ function split(file: SourceFile, node: PgNode, start: number, until: number): Dr
     const text = `${headText} ${slice(from, group.at(-1)?.end ?? end)}`
     const one = { AlterTableStmt: { ...alter, cmds: [actions[part]] } }
     const base = from - Buffer.byteLength(headText) - 1
-    return { sql: text, span, node: one, split: { of: groups.length, part }, line: lineOf(file, from), base }
+    return { sql: text, span, node: one, split: { of: groups.length, part }, ...placeOf(file, from), base }
   })
 }
 

@@ -1,8 +1,9 @@
 import { type Catalog, column as findColumn, type TableName } from './catalog/catalog.ts'
 import type { Migration } from './migration.ts'
 import { type PgNode, untag } from './parser.ts'
+import { remembered } from './remembered.ts'
 import { quoteName } from './sql.ts'
-import type { Statement } from './statement.ts'
+import type { Script, Statement } from './statement.ts'
 
 /** The schema that an unqualified name means: both ORMs run with PostgreSQL's default search_path. */
 export const DEFAULT_SCHEMA = 'public'
@@ -57,8 +58,8 @@ export interface TableAction {
   readonly cmd: PgNode
 }
 
-/** The statement as one action on one table, or undefined where it is something else. */
-export function tableAction(statement: Statement): TableAction | undefined {
+/** The statement as one action on one table, or undefined where it is something else. Every strategy asks it of every statement. */
+export const tableAction = remembered((statement: Statement): TableAction | undefined => {
   const [tag, alter] = untag(statement.node)
   if (tag !== 'AlterTableStmt' || alter.objtype !== 'OBJECT_TABLE' || alter.cmds?.length !== 1) return undefined
   const cmd = alter.cmds[0].AlterTableCmd as PgNode
@@ -73,7 +74,7 @@ export function tableAction(statement: Statement): TableAction | undefined {
     def,
     cmd,
   }
-}
+})
 
 /** Shorthand: the statement is this action, or undefined. */
 export function actionOf(statement: Statement, type: string): TableAction | undefined {
@@ -83,11 +84,12 @@ export function actionOf(statement: Statement, type: string): TableAction | unde
 
 /** True where this very migration creates the table: no rows, no readers, nothing to protect. */
 export function isNewTable(migration: Migration, key: TableName): boolean {
-  return (
-    !migration.before.tables.has(key) &&
-    migration.script.statements.some((s) => untag(s.node)[0] === 'CreateStmt' && rangeKey(untag(s.node)[1].relation) === key)
-  )
+  return !migration.before.tables.has(key) && createdTables(migration.script).has(key)
 }
+
+const createdTables = remembered((script: Script): ReadonlySet<TableName> => {
+  return new Set(script.statements.flatMap(({ node }) => (node.CreateStmt ? [rangeKey(node.CreateStmt.relation)] : [])))
+})
 
 /** A column of a table in a catalog. */
 export function columnIn(catalog: Catalog, key: TableName, name: string) {

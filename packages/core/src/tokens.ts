@@ -20,6 +20,11 @@ export function tokensIn(bytes: Buffer, from = 0, end = bytes.length): Piece[] {
   return found
 }
 
+/** The tokens of a text. */
+export function tokensOf(sql: string): Piece[] {
+  return tokensIn(Buffer.from(sql))
+}
+
 const QUOTE = 0x27
 const DOUBLE = 0x22
 const BACKSLASH = 0x5c
@@ -27,7 +32,8 @@ const DOLLAR = 0x24
 const DOT = 0x2e
 const AND = 0x26
 
-function tokenEnd(bytes: Buffer, at: number, end: number): number {
+/** Behind the token that starts at `at`. */
+export function tokenEnd(bytes: Buffer, at: number, end: number): number {
   const byte = bytes[at] as number
   const next = bytes[at + 1]
   if (isNameStart(byte)) {

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { hazards, type SourceMigration } from '@expand-contract/core'
+import { hazards, type Plan, type SourceMigration } from '@expand-contract/core'
 import { EXIT } from '../exit.ts'
 import { shell } from '../flags/answers.ts'
 import type { Io } from '../io.ts'
@@ -68,7 +68,7 @@ async function checkSelection({ project, indices }: Selection, context: Context,
   for (const planned of planAt(project.history.migrations, indices, context)) {
     await say(`planning ${planned.source.id}`)
     const next = canRewrite(planned) ? `npx expand-contract rewrite ${shell(planned.source.id)}` : undefined
-    checked.push(asChecked(planned, context, next))
+    checked.push(asChecked(planned, planned.plan.refusals, context, next))
   }
   return checked
 }
@@ -84,13 +84,14 @@ async function checkLoose(history: readonly SourceMigration[], context: Context,
     await say(`planning ${planned.source.id}`)
     // Nothing rewrites a file that no ORM knows: what stands in the way of a rewrite is of no use here, only what to do by hand.
     const refusals = planned.plan.refusals.filter((r) => r.hazards.every((h) => hazards.get(h.code)?.strategy === undefined))
-    checked.push(asChecked({ ...planned, plan: { ...planned.plan, refusals } }, context, undefined))
+    checked.push(asChecked(planned, refusals, context, undefined))
   }
   return checked
 }
 
-function asChecked({ source, migration, plan }: Planned, { io }: Context, next: string | undefined): Checked {
-  return { id: source.id, file: shownPath(source.path, io.cwd), plan, unreadable: migration.script.unreadable, next }
+function asChecked({ source, migration, plan }: Planned, refusals: Plan['refusals'], { io }: Context, next: string | undefined): Checked {
+  const { hazards } = plan
+  return { id: source.id, file: shownPath(source.path, io.cwd), plan: { hazards, refusals }, unreadable: migration.script.unreadable, next }
 }
 
 /** Files of one folder are one history, in the order of their names. */

@@ -10,9 +10,16 @@ export interface Column {
   /** True where no row holds NULL: a NOT NULL that is NOT VALID (PostgreSQL 18) is none. */
   readonly notNull: boolean
   /** The constraint behind NOT NULL, which only PostgreSQL 18 has: its own name, and whether old rows are proved. Replay always names it. */
-  readonly notNullConstraint?: { readonly name: string; readonly validated: boolean; readonly noInherit?: true }
+  readonly notNullConstraint?: {
+    readonly name: string
+    readonly validated: boolean
+    readonly noInherit?: true
+    /** It stands here only because a parent has it. */
+    readonly inherited?: true
+  }
   /** The DEFAULT as SQL text, as the history wrote it; `nextval('…')` for serial. Absent: none. */
   readonly default?: string
+  /** Of a partition's column only where it has a sequence of its own: that of its parent is told there (and reaches the partition from version 17 on). */
   readonly identity?: 'always' | 'by default'
   readonly generated?: { readonly expression: string; readonly stored: boolean }
   readonly collation?: string
@@ -80,6 +87,8 @@ export interface Index {
   readonly constraint?: string
   /** Name of the partitioned parent's index that it is attached to. */
   readonly parent?: string
+  /** What its keys and included columns were called when it was made, where a column has been renamed since: copies of it are named after that. */
+  readonly madeAs?: readonly string[]
 }
 
 export interface Trigger {
@@ -90,6 +99,8 @@ export interface Trigger {
   readonly updateOf: readonly string[]
   /** WHEN as SQL text, over OLD and NEW. */
   readonly when?: string
+  /** FOR EACH STATEMENT: partitions do not get it from their parent. */
+  readonly perStatement?: true
 }
 
 export interface Policy {
@@ -113,6 +124,8 @@ export interface Table {
   readonly bound?: string
   /** The partition key as SQL text: `LIST (region)`. */
   readonly partitionedBy?: string
+  /** The composite type of a typed table (`CREATE TABLE … OF type`). */
+  readonly ofType?: TypeName
   readonly columns: readonly Column[]
   readonly constraints: readonly Constraint[]
   readonly indexes: readonly Index[]
@@ -150,11 +163,21 @@ export interface Sequence {
 export interface Domain {
   readonly base: TypeName
   readonly notNull: boolean
+  /** The name of the constraint behind NOT NULL, which only PostgreSQL 18 has; replay always names it, a database does not tell. */
+  readonly notNullConstraint?: string
   /** The DEFAULT as SQL text. */
   readonly default?: string
   readonly collation?: string
   /** Its CHECKs, by name; in the expression the value is called VALUE. */
   readonly checks: readonly { readonly name: string; readonly expression: string; readonly validated: boolean }[]
+}
+
+/** A range type. */
+export interface Range {
+  /** The type of its bounds. */
+  readonly subtype: TypeName
+  /** The type of sets of it, which PostgreSQL makes beside it. */
+  readonly multirange: TypeName
 }
 
 /** `"schema"."function"`, quoted, without arguments: overloads share one name. */
@@ -168,6 +191,8 @@ export interface Catalog {
   readonly domains: ReadonlyMap<TypeName, Domain>
   /** Attributes of composite types in order, by type name. */
   readonly composites: ReadonlyMap<TypeName, readonly { readonly name: string; readonly type: TypeName }[]>
+  /** Range types by type name. */
+  readonly ranges?: ReadonlyMap<TypeName, Range>
   readonly sequences: ReadonlyMap<TableName, Sequence>
   /** Views and materialized views. */
   readonly views: ReadonlyMap<TableName, View>
@@ -175,6 +200,8 @@ export interface Catalog {
   readonly schemas: ReadonlySet<string>
   /** Extensions, unquoted. What they bring is not in the other lists. */
   readonly extensions: ReadonlySet<string>
+  /** The schema that holds what an extension brings, unquoted; `public` where it is not told. */
+  readonly extensionSchemas?: ReadonlyMap<string, string>
   /** Volatility of the functions that the history made, overloads counted as the least predictable of them; PostgreSQL's default is volatile. */
   readonly functions: ReadonlyMap<RoutineName, 'immutable' | 'stable' | 'volatile'>
   /**
@@ -192,6 +219,8 @@ export interface Incomplete {
   /** The migration since which the table is not known. */
   readonly since: string
   readonly reason: string
+  /** 1-based line of that migration, where a statement is the cause. */
+  readonly line?: number
 }
 
 /** Key of {@link Catalog.incomplete} for "any table": a statement that could not be read may have touched all of them. */

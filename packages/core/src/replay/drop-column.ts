@@ -2,7 +2,8 @@ import { type Catalog, type Constraint, column, type TableName } from '../catalo
 import { columnsOf } from '../expression.ts'
 import type { Change } from './change.ts'
 import { columnsNamedIn, indexNames } from './columns-named.ts'
-import { editTables, mark, putTable } from './edit.ts'
+import { mark, putTable } from './edit.ts'
+import { referrers } from './names.ts'
 import { dropReaders } from './view.ts'
 import { dropOwnedSequences } from './sequence.ts'
 
@@ -31,20 +32,28 @@ export function dropColumn(catalog: Catalog, key: TableName, name: string, chang
   })
   const free = dropOwnedSequences(dropped, key, name)
   const pointsAt = (c: Constraint): boolean => c.references?.table === key && c.references.columns.includes(name)
-  const cut = dropForeignKeys(free, pointsAt, change, options.cascade)
+  const cut = dropForeignKeys(free, [key], pointsAt, change, options.cascade)
   const unread = dropReaders(cut, (on, columns) => on === key && (columns === undefined || columns.includes(name)), change, options.cascade)
   return options.cascade ? withoutUsers(unread, key, name) : unread
 }
 
-/** Drops the foreign keys that point at something which goes. Without CASCADE PostgreSQL would have refused: then the picture is wrong. */
-export function dropForeignKeys(catalog: Catalog, pointsAt: (c: Constraint) => boolean, change: Change, cascade: boolean): Catalog {
+/** Drops those foreign keys to tables that point at something which goes. Without CASCADE PostgreSQL would have refused: then the picture is wrong. */
+export function dropForeignKeys(
+  catalog: Catalog,
+  to: readonly TableName[],
+  pointsAt: (c: Constraint) => boolean,
+  change: Change,
+  cascade: boolean,
+): Catalog {
   const wrong: TableName[] = []
-  const cut = editTables(catalog, (table, key) => {
-    const constraints = table.constraints.filter((c) => !pointsAt(c))
-    if (constraints.length === table.constraints.length) return table
+  let cut = catalog
+  for (const key of new Set(to.flatMap((target) => referrers(catalog.tables, target)))) {
+    const table = catalog.tables.get(key)
+    const constraints = table?.constraints.filter((c) => !pointsAt(c)) ?? []
+    if (!table || constraints.length === table.constraints.length) continue
     if (!cascade) wrong.push(key)
-    return { ...table, constraints }
-  })
+    cut = putTable(cut, key, { ...table, constraints })
+  }
   return wrong.reduce((current, key) => mark(current, key, change, 'a foreign key of it points at what is dropped here'), cut)
 }
 

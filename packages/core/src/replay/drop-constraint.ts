@@ -20,6 +20,7 @@ export function dropConstraint(catalog: Catalog, key: TableName, name: string, c
   const columns = constraint.columns.toSorted().join('\0')
   return dropForeignKeys(
     dropped,
+    [key],
     (c) => c.references?.table === key && c.references.columns.toSorted().join('\0') === columns,
     change,
     true,

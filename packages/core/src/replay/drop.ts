@@ -76,7 +76,7 @@ function dropTables(catalog: Catalog, paths: readonly (readonly string[])[], cha
   const removed = gone.reduce((current, key) => dropOwnedSequences(removeTable(current, key), key), marked)
   // What is gone is known to be gone.
   const dropped: Catalog = { ...removed, incomplete: without(removed.incomplete, ...gone) }
-  const cut = dropForeignKeys(dropped, (c) => gone.includes(c.references?.table ?? ''), change, options.cascade)
+  const cut = dropForeignKeys(dropped, gone, (c) => gone.includes(c.references?.table ?? ''), change, options.cascade)
   return dropReaders(cut, (table) => gone.includes(table), change, options.cascade)
 }
 
@@ -103,6 +103,7 @@ const dropIndex: DropOne = (catalog, path, change, options) => {
     .join('\0')
   return dropForeignKeys(
     dropped,
+    [key],
     (c) => c.references?.table === key && c.references.columns.toSorted().join('\0') === columns,
     change,
     true,

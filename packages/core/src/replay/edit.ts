@@ -49,7 +49,7 @@ export function removeTable(catalog: Catalog, key: TableName): Catalog {
 /** Says that the picture of a table can't be relied on from here. The first reason stays. */
 export function mark(catalog: Catalog, key: TableName, change: Change, reason: string): Catalog {
   if (catalog.incomplete.has(key)) return catalog
-  const why = { since: change.migration, reason: `line ${change.statement.line}: ${reason}` }
+  const why = { since: change.migration, reason: `line ${change.statement.line}: ${reason}`, line: change.statement.line }
   return { ...catalog, incomplete: withEntry(catalog.incomplete, key, why) }
 }
 

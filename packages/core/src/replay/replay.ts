@@ -71,7 +71,7 @@ export function applyStatement(catalog: Catalog, statement: Statement, migration
 export function applyScript(catalog: Catalog, script: Script, migration: string): { at: readonly Catalog[]; after: Catalog } {
   if (script.unreadable) {
     const { message, line } = script.unreadable
-    const nowhere: Statement = { index: 0, sql: '', span: { start: 0, end: 0 }, node: {}, split: { of: 1, part: 0 }, line, base: 0 }
+    const nowhere: Statement = { index: 0, sql: '', span: { start: 0, end: 0 }, node: {}, split: { of: 1, part: 0 }, line, column: 1, base: 0 }
     return { at: [], after: markEverything(catalog, { statement: nowhere, migration }, `the file can't be read: ${message}`) }
   }
   const at: Catalog[] = []

@@ -1,5 +1,6 @@
 import { parseExpression } from '../expression.ts'
 import { type PgNode, SqlSyntaxError, sameTree } from '../parser.ts'
+import { remembered } from '../remembered.ts'
 import type { Statement } from '../statement.ts'
 import { type Piece, tokensIn } from '../tokens.ts'
 
@@ -14,18 +15,11 @@ export interface Source {
 /** Half-open range of token positions. */
 type Range = readonly [from: number, to: number]
 
-const sources = new WeakMap<Statement, Source>()
-
 /** The statement's tokens; scanned once. */
-export function sourceOf(statement: Statement): Source {
-  let source = sources.get(statement)
-  if (!source) {
-    const bytes = Buffer.from(statement.sql)
-    source = { tokens: tokensIn(bytes), bytes, base: statement.base }
-    sources.set(statement, source)
-  }
-  return source
-}
+export const sourceOf = remembered((statement: Statement): Source => {
+  const bytes = Buffer.from(statement.sql)
+  return { tokens: tokensIn(bytes), bytes, base: statement.base }
+})
 
 /** Position of the first token at or behind a node's location. */
 export function tokenAt(source: Source, node: PgNode): number {
@@ -100,10 +94,28 @@ function endsAt(text: string | undefined): boolean {
 
 /** True where PostgreSQL reads the text as the same expression as the node. */
 export function isExpression(text: string, node: PgNode): boolean {
+  const tree = treeOf(text)
+  return tree !== undefined && sameTree(tree, node)
+}
+
+/** Histories write the same few expressions again and again. */
+const trees = new Map<string, PgNode | undefined>()
+const MOST_TREES = 4096
+
+/** The tree of an expression, which must not be changed; undefined where the text is none. */
+function treeOf(text: string): PgNode | undefined {
+  if (trees.has(text)) return trees.get(text)
+  const tree = parsed(text)
+  if (trees.size >= MOST_TREES) trees.clear()
+  trees.set(text, tree)
+  return tree
+}
+
+function parsed(text: string): PgNode | undefined {
   try {
-    return sameTree(parseExpression(text), node)
+    return parseExpression(text)
   } catch (error) {
-    if (error instanceof SqlSyntaxError) return false
+    if (error instanceof SqlSyntaxError) return undefined
     throw error
   }
 }

@@ -36,6 +36,7 @@ function triggerOf(fields: PgNode, statement: Statement): Trigger {
     function: tableKey(path.at(-1) ?? '', path.at(-2)),
     updateOf: strings(fields.columns),
     ...(when !== undefined && { when }),
+    ...(fields.row !== true && { perStatement: true as const }),
   }
 }
 

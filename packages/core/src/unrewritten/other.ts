@@ -129,10 +129,14 @@ function dropKind(s: PgNode, migration: Migration): HazardKind | undefined {
 /** A type that no column has any more breaks no table; code casts to it only for columns of it. */
 function dropsUnusedType(s: PgNode, migration: Migration): boolean {
   const names = (s.objects as PgNode[]).map((o) => strings(o.TypeName?.names).at(-1))
-  const used = [...migration.before.tables].flatMap(([key, t]) =>
-    t.columns.filter((c) => !intentFor(migration, 'unused', key, c.name)).map((c) => elementType(c.type).replaceAll('"', '')),
-  )
-  return names.every((name) => !used.some((type) => type.endsWith(`.${name}`)))
+  for (const [key, table] of migration.before.tables) {
+    for (const { name, type } of table.columns) {
+      if (!type.includes('.')) continue
+      const bare = elementType(type).replaceAll('"', '')
+      if (names.some((n) => bare.endsWith(`.${n}`)) && !intentFor(migration, 'unused', key, name)) return false
+    }
+  }
+  return true
 }
 
 /** A later statement of the same migration that writes the new label. */

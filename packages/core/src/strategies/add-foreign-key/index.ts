@@ -1,8 +1,6 @@
 import { type HazardKind, hazard } from '../../hazard.ts'
-import { doBody } from '../../plpgsql.ts'
-import { actionOf, displayTable, isNewTable, rangeKey, type TableAction } from '../../relation.ts'
+import { actionOf, displayTable, isNewTable, rangeKey } from '../../relation.ts'
 import { quoteName } from '../../sql.ts'
-import type { Statement } from '../../statement.ts'
 import { validateStep } from '../../steps/not-null.ts'
 import { ddl } from '../../steps/steps.ts'
 import type { Strategy } from '../../strategy.ts'
@@ -23,10 +21,9 @@ export const strategy: Strategy = {
   summary: 'Adds a foreign key without blocking writes to either table.',
   hazards: [BLOCKS],
   rewrite(statement, migration) {
-    const command = addsForeignKey(statement)
-    if (!command) return undefined
-    const { action, sql, name } = command
-    if (isNewTable(migration, action.table)) return undefined
+    const action = actionOf(statement, 'AT_AddConstraint')
+    if (action?.def.contype !== 'CONSTR_FOREIGN' || action.def.skip_validation || isNewTable(migration, action.table)) return undefined
+    const name = action.def.conname as string | undefined
     const found = hazard(BLOCKS, name ?? displayTable(action.table), statement)
     const table = migration.before.tables.get(action.table)
     if (table?.kind === 'partitioned' && migration.postgres < 18) {
@@ -56,7 +53,7 @@ export const strategy: Strategy = {
           name: 'add foreign key',
           title: `Add ${known} for new rows`,
           why: `NOT VALID looks at new rows only: ${displayTable(action.table)} and ${parent} are locked for a moment, nothing is compared.`,
-          sql: [`${sql} NOT VALID`],
+          sql: [`${statement.sql} NOT VALID`],
           undo: [`${alter} DROP CONSTRAINT ${quoteName(known)}`],
         }),
         validateStep(target, known, [`${alter} VALIDATE CONSTRAINT ${quoteName(known)}`]),
@@ -64,20 +61,4 @@ export const strategy: Strategy = {
       contract: [],
     }
   },
-}
-
-interface ForeignKeyCommand {
-  readonly action: TableAction
-  readonly sql: string
-  readonly name: string | undefined
-}
-
-/** The statement itself, or the one statement of Drizzle's `DO $$ … EXCEPTION WHEN duplicate_object` wrapper. */
-function addsForeignKey(statement: Statement): ForeignKeyCommand | undefined {
-  const inner = statement.node.DoStmt ? doBody(statement) : [statement]
-  const [only] = inner ?? []
-  if (!only || inner?.length !== 1) return undefined
-  const action = actionOf(only, 'AT_AddConstraint')
-  if (action?.def.contype !== 'CONSTR_FOREIGN' || action.def.skip_validation) return undefined
-  return { action, sql: only.sql, name: action.def.conname as string | undefined }
 }

@@ -3,13 +3,14 @@ import type { Table } from '../../catalog/catalog.ts'
 import { type HazardKind, hazard } from '../../hazard.ts'
 import { droppedBefore } from '../../index-replacement.ts'
 import { indexSql } from '../../index-sql.ts'
-import { type PgNode, scan, untag } from '../../parser.ts'
+import { type PgNode, untag } from '../../parser.ts'
 import { displayTable, isNewTable, rangeKey, rangeSql } from '../../relation.ts'
 import { objectName, quoteName, quoteText, sliceBytes } from '../../sql.ts'
 import type { Statement } from '../../statement.ts'
 import { check, ddl } from '../../steps/steps.ts'
 import type { Outcome, Strategy } from '../../strategy.ts'
 import { targetOf } from '../../target.ts'
+import { tokensOf } from '../../tokens.ts'
 
 const BLOCKS: HazardKind = {
   code: 'create-index-blocks-writes',
@@ -72,7 +73,7 @@ function build(statement: Statement, index: PgNode, found: ReturnType<typeof haz
 
 /** The statement with CONCURRENTLY behind INDEX: everything else stays as the ORM wrote it. */
 function withConcurrently(sql: string): string {
-  const token = scan(sql).find((t) => t.text.toUpperCase() === 'INDEX')
+  const token = tokensOf(sql).find((t) => t.text.toUpperCase() === 'INDEX')
   if (!token) throw new Error(`no INDEX in: ${sql}`)
   return `${sliceBytes(sql, 0, token.end)} CONCURRENTLY${sliceBytes(sql, token.end)}`
 }
@@ -116,7 +117,7 @@ function replace(
   const away = objectName('ec', name, 'old')
   const target = targetOf(index.relation, rangeSql(index.relation))
   const at = (n: string): string => `${schemaPrefix(target)}${quoteName(n)}`
-  const tokens = scan(statement.sql)
+  const tokens = tokensOf(statement.sql)
   const named = tokens[tokens.findIndex((t) => t.text.toUpperCase() === 'ON') - 1]
   if (!named) throw new Error(`no name in: ${statement.sql}`)
   const renamed = `${sliceBytes(statement.sql, 0, named.start)}${quoteName(copy)}${sliceBytes(statement.sql, named.end)}`
