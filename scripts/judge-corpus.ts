@@ -1,14 +1,16 @@
 import { installedVersions, type Server, startServer } from '@expand-contract/postgres'
 import { type CorpusHistory, corpusArchive, histories, unpackCorpus } from '../test/support/corpus.ts'
 import { type Judged, judgeHistory } from '../test/support/judge-history.ts'
+import { offerExtensions, standInFor } from '../test/support/stand-ins.ts'
 
 // npm run judge -- [newest|all|14..18] [part of a project's name] [--every]: every history of the corpus, statement by statement on a real PostgreSQL; after each
 // migration the replayed schema must be the server's. A history is judged up to the first statement that the server refuses. Differences are printed where
-// they first appear: the first of each history, with --every all of them.
+// they first appear: the first of each history, with --every all of them. With --stand-ins the histories that need what a hoster has get something in its place.
 if (!corpusArchive) {
   console.log('SKIPPED: ../shared/corpus is not here')
   process.exit(0)
 }
+const standsIn = process.argv.includes('--stand-ins')
 const every = process.argv.includes('--every')
 const [which = 'newest', project = ''] = process.argv.slice(2).filter((arg) => !arg.startsWith('--'))
 const all = installedVersions()
@@ -19,10 +21,12 @@ try {
   const found = (await histories(folder)).filter((h) => h.name.includes(project))
   for (const version of versions) {
     const server = await startServer({ version })
+    const takeBack = standsIn ? await offerExtensions(server) : () => {}
     try {
       failed = !(await judgeAll(server, found)) || failed
     } finally {
       await server.stop()
+      takeBack()
     }
   }
 } finally {
@@ -35,7 +39,7 @@ async function judgeAll(server: Server, found: readonly CorpusHistory[]): Promis
   const total = { histories: found.length, runToTheEnd: 0, migrations: 0, judged: 0, equal: 0, complete: 0, expressions: 0, seconds: 0 }
   for (const { name, adapter, history } of found) {
     const started = performance.now()
-    const verdict = await judgeHistory(server, adapter.id, history.migrations)
+    const verdict = await judgeHistory(server, adapter.id, history.migrations, standsIn ? standInFor(name) : undefined)
     const seconds = (performance.now() - started) / 1000
     total.migrations += history.migrations.length
     total.judged += verdict.judged

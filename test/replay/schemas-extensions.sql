@@ -6,12 +6,13 @@ CREATE EXTENSION citext SCHEMA public;
 CREATE EXTENSION hstore;
 CREATE EXTENSION pg_trgm;
 CREATE EXTENSION IF NOT EXISTS citext SCHEMA ext;
-CREATE TABLE t (id uuid DEFAULT uuid_generate_v4(), c citext, h hstore DEFAULT ''::hstore, n text DEFAULT ext.gen_salt('bf'), l citext[], k text,
-  CHECK (c <> 'x'::citext));
+CREATE TABLE t (id uuid DEFAULT uuid_generate_v4(), c citext, h hstore DEFAULT ''::hstore, n text DEFAULT ext.gen_salt('bf'), l citext[], k text, CHECK (citext(k) IS NOT NULL));
 CREATE INDEX t_trgm ON t USING gin (k gin_trgm_ops);
 CREATE INDEX t_k ON t (k);
 CREATE VIEW v AS SELECT c FROM t;
+CREATE TABLE compares (c citext CHECK (c <> 'x'));
 ALTER EXTENSION citext SET SCHEMA ext;
+DROP TABLE compares;
 ALTER EXTENSION hstore UPDATE;
 ALTER EXTENSION "uuid-ossp" SET SCHEMA ext;
 CREATE TYPE holds AS (c ext.citext, n int);

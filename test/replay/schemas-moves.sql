@@ -2,7 +2,6 @@
 CREATE SCHEMA one;
 CREATE SCHEMA IF NOT EXISTS one;
 CREATE SCHEMA "Two";
-CREATE SCHEMA AUTHORIZATION current_user;
 CREATE TYPE one.role AS ENUM ('a', 'b');
 CREATE DOMAIN one.pos AS int CHECK (VALUE > 0);
 CREATE TYPE one.pair AS (r one.role, p one.pos);
@@ -43,7 +42,6 @@ ALTER SCHEMA "Two" RENAME TO three;
 COMMENT ON SCHEMA three IS 'third';
 GRANT USAGE ON SCHEMA three TO public;
 ALTER DEFAULT PRIVILEGES IN SCHEMA three GRANT SELECT ON TABLES TO public;
-SECURITY LABEL ON TABLE outside IS NULL;
 ALTER SCHEMA public RENAME TO main;
 CREATE SCHEMA public;
 CREATE TABLE public.outside (id int);

@@ -36,7 +36,7 @@ ALTER TYPE role RENAME VALUE 'USER' TO 'ADMIN';
 ALTER TYPE side.mood RENAME VALUE 'sad' TO 'SAD';
 ALTER TYPE side.mood RENAME TO "select";
 ALTER TABLE t ALTER COLUMN l2 TYPE text[] USING l2::text[];
-ALTER TABLE t ALTER r DROP DEFAULT, ALTER r TYPE text USING r::text, ALTER r SET DEFAULT 'x';
+ALTER TABLE t ALTER f SET DEFAULT 'ANOTHER'::side.role::text;
 ALTER TYPE side.role OWNER TO current_user;
 COMMENT ON TYPE side.role IS 'a role';
 GRANT USAGE ON TYPE side.role TO public;

@@ -25,11 +25,9 @@ CREATE TABLE u (
   al bool, am json, an jsonb, ao uuid, ap bytea, aq xml, ar money, as_ inet, at cidr, au macaddr, av macaddr8, aw point, ax tsvector, ay tsquery,
   az name, ba national character varying(3), bb nchar(2), bc pg_lsn, bd jsonpath, be numeric(5, -2), bf xid8, bg oidvector
 );
-CREATE TABLE multi (r interval2multirange, f "Side car".multirange_of_floats);
-CREATE TABLE multi (r interval2multirange);
+CREATE TABLE multi (r interval2_multirange, f "Side car".floats_multirange[]);
 CREATE TYPE named AS RANGE (subtype = int4, multirange_type_name = "Named many");
 CREATE TYPE "Short range" AS RANGE (subtype = int4);
-CREATE TYPE side_range_x AS RANGE (subtype = int4, collation = "C");
 CREATE TYPE side_range_y AS RANGE (subtype = text, collation = "C");
 CREATE TABLE many (a "Named many", b "Short multirange", c side_multirange_y, d named[]);
 ALTER TYPE interval2 RENAME TO spans;

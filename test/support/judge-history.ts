@@ -2,6 +2,7 @@ import { type Replayed, replayHistory } from '@expand-contract/core'
 import { type Server, shadowName } from '@expand-contract/postgres'
 import { createJudge, type Verdict } from './replay-judge.ts'
 import { runMigration } from './run-migration.ts'
+import type { StandIn } from './stand-ins.ts'
 
 /** What came of judging a history. */
 export interface Judged {
@@ -37,10 +38,15 @@ const OWN: Readonly<Record<string, { sql: string; kept: readonly string[] }>> = 
 
 /**
  * Runs a history on an empty database of the server, where the ORM has made what it keeps for itself, migration by migration, and compares the replayed schema after
- * each with the server's.
+ * each with the server's. `standIn` is what its hoster would have.
  */
-export async function judgeHistory(server: Server, orm: string, migrations: readonly { readonly id: string; readonly text: string }[]): Promise<Judged> {
-  const replayed = replayHistory(migrations)
+export async function judgeHistory(
+  server: Server,
+  orm: string,
+  migrations: readonly { readonly id: string; readonly text: string }[],
+  standIn: StandIn = { sql: '', without: [] },
+): Promise<Judged> {
+  const [, ...replayed] = replayHistory([{ id: 'stand-in', text: standIn.sql }, ...migrations])
   const name = shadowName()
   await server.create(name)
   const client = await server.connect(name)
@@ -50,8 +56,10 @@ export async function judgeHistory(server: Server, orm: string, migrations: read
   const found = { judged: 0, equal: 0, complete: 0, expressions: 0, tables: 0, differences: [] as { migration: string; lines: string[] }[], incomplete: [] as readonly string[] }
   try {
     await client.query(sql)
+    await client.query(standIn.sql)
     for (const [i, { id, text }] of migrations.entries()) {
-      const refused = await runMigration(client, text)
+      const sent = standIn.without.reduce((whole, part) => whole.replaceAll(part, ''), text)
+      const refused = await runMigration(client, orm, sent)
       if (refused !== undefined) return { ...found, stopped: `${id} ${refused}` }
       const verdict: Verdict = await judge((replayed[i] as Replayed).after)
       found.judged++

@@ -42,7 +42,8 @@ export function createJudge(client: Client, version: number, kept: readonly stri
 /** Without tables that are not known, and nothing at all where everything is not. */
 function known(catalog: Catalog, replayed: Catalog): Catalog {
   if (replayed.incomplete.has(EVERYTHING)) return { ...catalog, ...NOTHING }
-  const isKnown = (key: TableName): boolean => !incompleteness(replayed, key)
+  // Introspection does not tell temporary tables.
+  const isKnown = (key: TableName): boolean => !incompleteness(replayed, key) && !key.startsWith('"pg_temp".')
   return {
     ...catalog,
     tables: new Map([...catalog.tables].filter(([key]) => isKnown(key))),

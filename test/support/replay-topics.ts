@@ -16,7 +16,8 @@ interface Topic {
   readonly incomplete: readonly string[]
 }
 
-function topics(version: number): Topic[] {
+/** The topics that a version runs. */
+export function topics(version: number): Topic[] {
   const only = process.env.TOPIC
   const files = readdirSync(FOLDER).filter((file) => file.endsWith('.sql') && (!only || file === `${only}.sql`))
   const all = files.sort().map((file) => {

@@ -44,10 +44,12 @@ interface Look {
   /** Each of them runs, and once. */
   certain: boolean
   opaque: boolean
+  /** A RETURN has been passed, which may have left the block; every block ends with one. */
+  left: boolean
 }
 
 function look(block: Statement, catalog: Catalog, migration: string): Look {
-  const seen: Look = { found: [], migration, catalog, certain: true, opaque: hiddenIn(block).length > 0 }
+  const seen: Look = { found: [], migration, catalog, certain: true, opaque: hiddenIn(block).length > 0, left: false }
   const body = readBody(block)
   if (!('opaque' in body)) walk([{ kind: 'block', block: body }], seen, false)
   return seen
@@ -61,7 +63,7 @@ function walk(items: readonly BodyItem[], seen: Look, isHandled: boolean): void 
     else if (item.kind === 'maybe') {
       seen.certain = false
       walk(item.items, seen, isHandled)
-    } else if (item.kind === 'leave' && !item.raises) seen.certain = false
+    } else if (item.kind === 'leave' && !item.raises) seen.left = true
   }
 }
 
@@ -69,6 +71,7 @@ function run(statement: Statement, seen: Look, isHandled: boolean): void {
   // What is there already, or is not there, makes an error that the handler takes: nothing happens.
   const subject = isHandled ? subjectOf(seen.catalog, statement) : undefined
   if (subject?.conflict && !subject.unsure) return
+  if (seen.left) seen.certain = false
   seen.found.push({ statement, catalog: seen.catalog })
   seen.catalog = applyStatement(seen.catalog, statement, seen.migration)
 }

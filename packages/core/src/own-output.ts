@@ -18,7 +18,7 @@ export function hazardsOfOutput(plan: Plan, before: Catalog): Hazard[] {
     stage.steps.flatMap((step) => {
       const script = readScript(stepSql(step))
       const { at, after } = applyScript(catalog, script, step.id)
-      const intents = stage.name === 'contract' ? unusedColumns(step) : []
+      const intents = stage.name === 'contract' ? unusedColumns(step, catalog) : []
       const again = planMigration({ id: `${plan.id}/${step.id}`, script, before: catalog, at, after, intents, postgres: plan.postgres })
       catalog = after
       const refused = again.refusals.map((r): Hazard => ({ code: 'refused', harm: 'lock', on: step.id, why: r.reason, line: r.line, column: 1 }))
@@ -27,13 +27,17 @@ export function hazardsOfOutput(plan: Plan, before: Catalog): Hazard[] {
   )
 }
 
-function unusedColumns(step: Step): Intent[] {
+function unusedColumns(step: Step, catalog: Catalog): Intent[] {
   if (step.kind !== 'ddl') return []
   return step.sql.flatMap((sql) =>
     parseStatements(sql).flatMap(({ stmt }): Intent[] => {
       const [tag, s] = untag(stmt)
       const cmd = tag === 'AlterTableStmt' ? s.cmds[0]?.AlterTableCmd : undefined
-      return cmd?.subtype === 'AT_DropColumn' ? [{ kind: 'unused', table: displayTable(rangeKey(s.relation)), column: cmd.name }] : []
+      if (!['AT_DropColumn', 'AT_ColumnDefault', 'AT_DropConstraint'].includes(cmd?.subtype)) return []
+      const key = rangeKey(s.relation)
+      const constraint = catalog.tables.get(key)?.constraints.find((c) => c.name === cmd.name)
+      const columns: readonly string[] = cmd.subtype === 'AT_DropConstraint' ? (constraint?.columns ?? []) : [cmd.name]
+      return columns.map((column) => ({ kind: 'unused', table: displayTable(key), column }))
     }),
   )
 }

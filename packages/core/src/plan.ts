@@ -40,8 +40,8 @@ export interface Refusal {
   readonly fix: string
   /** Set where an answer from a person is all that is missing. */
   readonly question?: Question
-  /** The table, as a person writes it, whose history is not fully understood, where that is the reason. */
-  readonly incomplete?: string
+  /** Set where the reason is that the schema is not known: of which table, as a person writes it (null: of any), and since which migration. */
+  readonly incomplete?: { readonly table: string | null; readonly since: string }
   readonly line: number
 }
 
@@ -144,6 +144,8 @@ export interface Plan {
   readonly refusals: readonly Refusal[]
   /** Hazards that people allow, with their reason, in the order of the statements; absent: none. They are not among {@link Plan.hazards}. */
   readonly allowed?: readonly AllowedHazard[]
+  /** Where the schema before the migration was taken from, and what was assumed by that, in sentences; absent: the migrations before it tell it. */
+  readonly assumes?: readonly string[]
   /** [expand, contract]; a stage without steps is there, empty. */
   readonly stages: readonly [Stage, Stage]
   readonly syncs: readonly Sync[]

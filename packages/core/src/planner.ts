@@ -82,9 +82,20 @@ function claimAll(migration: Migration, using: readonly Strategy[]): readonly Pl
 /** A rewrite that rests on a table whose history is not fully understood becomes a refusal. */
 function known(outcome: Outcome, migration: Migration, anchor: number): Outcome {
   if (isRefusal(outcome)) return outcome
+  const path = migration.at.find((catalog) => catalog.searchPath !== undefined)?.searchPath
+  if (path) {
+    return {
+      claims: outcome.claims,
+      hazards: outcome.hazards,
+      line: migration.script.statements[anchor]?.line ?? 1,
+      reason: `The migration sets search_path to ${path.join(', ') || 'nothing'}: each step runs in a session of its own, which would not have that setting.`,
+      fix: 'Take the setting out and write the schema before each name: auth.users.',
+    }
+  }
   for (const index of outcome.claims) {
     const table = tableOf(migration.script.statements[index])
-    const gap = table && incompleteness(migration.at[anchor] ?? migration.before, table)
+    const catalog = migration.at[anchor] ?? migration.before
+    const gap = table && incompleteness(catalog, table)
     if (gap) {
       return {
         claims: outcome.claims,
@@ -92,7 +103,7 @@ function known(outcome: Outcome, migration: Migration, anchor: number): Outcome 
         line: migration.script.statements[index]?.line ?? 1,
         reason: `What "${displayTable(table)}" looks like is not known for certain since ${gap.since}: ${gap.reason}.`,
         fix: 'Say what it looks like: --database <url> (its schema before this migration) or --schema-dump <file> (from pg_dump --schema-only). Or write the safe sequence by hand.',
-        incomplete: displayTable(table),
+        incomplete: { table: catalog.incomplete.has(table) ? displayTable(table) : null, since: gap.since },
       }
     }
   }

@@ -2,6 +2,7 @@ import { type PgNode, parsePlPgSql, untag } from './parser.ts'
 import { executedSql } from './plpgsql-execute.ts'
 import { placeInBody, within } from './plpgsql-place.ts'
 import { readScript } from './read.ts'
+import { remembered } from './remembered.ts'
 import type { Statement } from './statement.ts'
 
 /** What a PL/pgSQL body does, as far as it can be seen. Expressions and variables are left out: they change no schema by themselves. */
@@ -30,7 +31,7 @@ export interface Opaque {
 }
 
 /** Reads the body of a DO or CREATE FUNCTION statement. */
-export function readBody(statement: Statement): Block | Opaque {
+export const readBody = remembered((statement: Statement): Block | Opaque => {
   const [, fields] = untag(statement.node)
   const option = (name: string): PgNode | undefined =>
     ((fields.args ?? fields.options ?? []) as PgNode[]).find((o) => o.DefElem?.defname === name)?.DefElem.arg
@@ -46,7 +47,7 @@ export function readBody(statement: Statement): Block | Opaque {
   const as = option('as')
   const text = (as?.String?.sval ?? as?.List?.items?.[0]?.String?.sval) as string | undefined
   return { opaque: 'its body is not PL/pgSQL that can be read', ...(text !== undefined && { text }) }
-}
+})
 
 /** All statements of a body, in their order, whatever they depend on, and what can't be seen. */
 export function bodyStatements(statement: Statement): { statements: Statement[]; opaque: string[] } {

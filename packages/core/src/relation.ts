@@ -82,13 +82,26 @@ export function actionOf(statement: Statement, type: string): TableAction | unde
   return action?.type === type ? action : undefined
 }
 
-/** True where this very migration creates the table: no rows, no readers, nothing to protect. */
-export function isNewTable(migration: Migration, key: TableName): boolean {
-  return !migration.before.tables.has(key) && createdTables(migration.script).has(key)
+/**
+ * True where this very migration creates the table (or materialized view): no rows, no readers, nothing to protect. `at` is the position of the statement that asks: a table
+ * that is dropped and made again is new only behind that.
+ */
+export function isNewTable(migration: Migration, key: TableName, at = 0): boolean {
+  const made = createdTables(migration.script).get(key)
+  if (!made) return false
+  const isThere = ({ tables, views }: Catalog): boolean => tables.has(key) || views.has(key)
+  if (!isThere(migration.before)) return true
+  return made.some((i) => i < at && !isThere(migration.at[i] ?? migration.before))
 }
 
-const createdTables = remembered((script: Script): ReadonlySet<TableName> => {
-  return new Set(script.statements.flatMap(({ node }) => (node.CreateStmt ? [rangeKey(node.CreateStmt.relation)] : [])))
+/** Positions of the statements that create each table. */
+const createdTables = remembered((script: Script): ReadonlyMap<TableName, readonly number[]> => {
+  const made = new Map<TableName, number[]>()
+  for (const { node, index } of script.statements) {
+    const range = node.CreateStmt?.relation ?? node.CreateTableAsStmt?.into?.rel ?? node.SelectStmt?.intoClause?.rel
+    if (range) made.set(rangeKey(range), [...(made.get(rangeKey(range)) ?? []), index])
+  }
+  return made
 })
 
 /** A column of a table in a catalog. */

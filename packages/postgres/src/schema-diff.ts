@@ -80,6 +80,7 @@ function tableText(table: Table): string {
     table.kind === 'table' ? 'a table' : `a table (${table.kind})`,
     table.parents && table.parents.length > 0 && `of ${table.parents.join(', ')}`,
     table.bound,
+    table.ofType && `of type ${table.ofType}`,
     table.partitionedBy && `by ${table.partitionedBy}`,
   )
 }
@@ -91,6 +92,7 @@ function sequenceText({ type, ownedBy, identity }: Sequence): string {
 function triggerText(trigger: Trigger): string {
   return words(
     `calls ${trigger.function}`,
+    trigger.perStatement && 'for each statement',
     trigger.updateOf.length > 0 && `on update of ${list([...trigger.updateOf].sort().map(quoteName))}`,
     trigger.when !== undefined && `when ${trigger.when}`,
   )
@@ -109,6 +111,7 @@ function columnText(column: Column): string {
     named && `by ${quoteName(named.name)}`,
     named && !named.validated && 'not valid',
     named?.noInherit && 'no inherit',
+    named?.inherited && 'from the parent',
     column.default !== undefined && `default ${column.default}`,
     column.identity && `generated ${column.identity} as identity`,
     column.generated && `generated always as (${column.generated.expression}) ${column.generated.stored ? 'stored' : 'virtual'}`,
@@ -131,6 +134,7 @@ function constraintText(constraint: Constraint): string {
     constraint.noInherit && 'no inherit',
     constraint.notEnforced && 'not enforced',
     constraint.inherited && 'inherited',
+    constraint.period && 'over a period',
     !constraint.validated && 'not valid',
   )
 }

@@ -2,7 +2,9 @@ import { installedVersions, type Server, startServer } from '@expand-contract/po
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { generatedFacts } from './generated-facts.ts'
 import { judgeNewColumns } from './new-columns.ts'
+import { judgeNotNull } from './not-null.ts'
 import { readServerFacts } from './server-facts.ts'
+import { judgeTypeChanges } from './type-changes.ts'
 
 /** What core holds for facts, against one real PostgreSQL. A version that this platform's packages don't carry is skipped, and its name says so. */
 export function describeFacts(version: number): void {
@@ -36,6 +38,21 @@ export function describeFacts(version: number): void {
       expect(wrong).toEqual([])
       expect(rewritten).toBeGreaterThan(20)
       expect(kept).toBeGreaterThan(30)
+    })
+
+    it('tells what a change of type does', async () => {
+      const { wrong, cases, seen } = await inDatabase('type_changes', (client) => judgeTypeChanges(client, version))
+      expect(wrong.join('\n')).toBe('')
+      expect(cases).toBeGreaterThan(1800)
+      for (const effect of ['catalog', 'scan', 'index rebuilt', 'rewrite', 'refused'] as const)
+        expect(seen(effect), effect).toBeGreaterThan(15)
+    })
+
+    it('tells what SET NOT NULL and ADD PRIMARY KEY read', async () => {
+      const { wrong, read, free } = await inDatabase('not_null', (client) => judgeNotNull(client, version))
+      expect(wrong.join('\n')).toBe('')
+      expect(read).toBeGreaterThan(20)
+      expect(free).toBeGreaterThan(20)
     })
   })
 }

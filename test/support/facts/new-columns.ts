@@ -21,6 +21,19 @@ CREATE DOMAIN deeper AS checked;
 CREATE FUNCTION careless() RETURNS int LANGUAGE plpgsql AS 'BEGIN RETURN 1; END';
 CREATE FUNCTION steady() RETURNS int LANGUAGE plpgsql STABLE AS 'BEGIN RETURN 1; END';
 CREATE FUNCTION fixed(a int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN a; END';
+CREATE FUNCTION inlined() RETURNS text LANGUAGE sql AS $$ SELECT 'x' || lower('Y') $$;
+CREATE FUNCTION inlined_returns(a int) RETURNS int RETURN a + 1;
+CREATE FUNCTION inlined_deep() RETURNS text LANGUAGE sql AS 'SELECT inlined()';
+CREATE FUNCTION inlined_random() RETURNS double precision LANGUAGE sql AS 'SELECT random()';
+CREATE FUNCTION queried() RETURNS int LANGUAGE sql AS 'SELECT 1 FROM pg_class LIMIT 1';
+CREATE FUNCTION counted() RETURNS bigint LANGUAGE sql AS 'SELECT count(*)';
+CREATE FUNCTION rowed() RETURNS int LANGUAGE sql AS 'SELECT generate_series(1, 3)';
+CREATE FUNCTION strictly(a int) RETURNS int LANGUAGE sql STRICT AS 'SELECT 1';
+CREATE FUNCTION secured() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1';
+CREATE FUNCTION configured() RETURNS int LANGUAGE sql SET search_path = public AS 'SELECT 1';
+CREATE FUNCTION twice() RETURNS int LANGUAGE sql AS 'SELECT 1; SELECT 2';
+CREATE FUNCTION many(a int) RETURNS int LANGUAGE plpgsql AS 'BEGIN RETURN 1; END';
+CREATE FUNCTION many(a int, b int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN 1; END';
 CREATE FUNCTION tools.careless() RETURNS int LANGUAGE plpgsql AS 'BEGIN RETURN 1; END';
 CREATE FUNCTION tools.steady() RETURNS int LANGUAGE plpgsql STABLE AS 'BEGIN RETURN 1; END';
 `
@@ -79,6 +92,10 @@ const COLUMNS: readonly (string | readonly [column: string, since: number])[] = 
   'int DEFAULT steady()',
   'int DEFAULT tools.steady()',
   'int DEFAULT public.fixed(1)',
+  'text DEFAULT inlined()',
+  'int DEFAULT inlined_returns(1)',
+  'text DEFAULT inlined_deep()',
+  'int DEFAULT many(1, 2)',
   'plain',
   `plain DEFAULT 'x'`,
   'valued',
@@ -116,6 +133,16 @@ const COLUMNS: readonly (string | readonly [column: string, since: number])[] = 
   'double precision DEFAULT greatest(random(), 0.5)',
   "jsonb DEFAULT jsonb_build_object('a', random())",
   'int DEFAULT careless()',
+  'double precision DEFAULT inlined_random()',
+  'int DEFAULT inlined_returns(careless())',
+  'int DEFAULT queried()',
+  'bigint DEFAULT counted()',
+  'int DEFAULT rowed()',
+  'int DEFAULT strictly(1)',
+  'int DEFAULT secured()',
+  'int DEFAULT configured()',
+  'int DEFAULT twice()',
+  'int DEFAULT many(1)',
   'int DEFAULT tools.careless()',
   'int DEFAULT fixed(careless())',
   'serial',

@@ -21,6 +21,8 @@ export interface HazardCase {
   readonly oldCode: readonly string[]
   /** A statement of another session while the migration's transaction is open: `meanwhile: waits` in the truth. */
   readonly meanwhile: string | undefined
+  /** What another session has done, and not committed, while the migration runs. */
+  readonly beside: string | undefined
   /** The safe sequence of a hazard that only takes a brief lock: runs after `before` as well, and must take weaker locks. One statement a line. */
   readonly instead: readonly string[]
   readonly versions: Versions
@@ -76,6 +78,7 @@ function casesOf(topic: string, text: string): HazardCase[] {
       sending,
       oldCode: lines('old code'),
       meanwhile: lines('meanwhile')[0],
+      beside: lines('beside')[0],
       instead: lines('instead'),
       versions: versionsOf((lines('postgres')[0] ?? '').replace('-- ', '')),
       truth: notes('truth'),

@@ -1,8 +1,6 @@
-import { buildMigration, type Hazard, type Plan, planMigration, type Refusal, readScript, replayHistory } from '@expand-contract/core'
+import { buildMigration, type Hazard, lockStrength, type Plan, planMigration, type Refusal, readScript, replayHistory } from '@expand-contract/core'
 import type { HazardCase } from './case.ts'
-import { isHarmful, type Observed, strongestMode } from './observed.ts'
-import { lockStrength } from '@expand-contract/core'
-import type { Deed } from './observed.ts'
+import { type Deed, isHarmful, type Observed, strongestMode, WORKS } from './observed.ts'
 
 /** What `check` says of a case on one version. */
 export function checkCase(one: HazardCase, postgres: number): Plan {
@@ -25,7 +23,7 @@ export function printCheck({ hazards, refusals }: Plan, advice: readonly Hazard[
 
 /** Where what `check` says and what the server did don't agree, in words; empty where they do. */
 export function disagreements(one: HazardCase, plan: Plan, observed: Observed, advice: readonly Hazard[], instead: readonly Deed[]): string[] {
-  const lost = observed.oldCode.some((code) => code !== 'works')
+  const lost = observed.oldCode.some((code) => code !== WORKS)
   const serious = plan.hazards.filter((h) => !advice.includes(h))
   const found: string[] = []
   const script = readScript(one.migration)
@@ -44,7 +42,7 @@ export function disagreements(one: HazardCase, plan: Plan, observed: Observed, a
   if (advice.length > 0) {
     const [taken, less] = [strongestMode(observed.deeds), strongestMode(instead)]
     if (instead.some((d) => isHarmful(d))) found.push('the safe sequence does harm')
-    if (!taken || !less || lockStrength(less) >= lockStrength(taken)) found.push(`the safe sequence takes ${less}, not less than ${taken}`)
+    if (!taken || (less && lockStrength(less) >= lockStrength(taken))) found.push(`the safe sequence takes ${less}, not less than ${taken}`)
   }
   return found
 }

@@ -1,9 +1,9 @@
-import { readScript, type Sending } from '@expand-contract/core'
+import { quoteName, readScript } from '@expand-contract/core'
 import type { Client } from 'pg'
-import { readRelations } from '../../../packages/postgres/src/observe.ts'
+import { listen, readRelations } from '../../../packages/postgres/src/observe.ts'
 import type { HazardCase } from './case.ts'
 import { codeOf, runCommand, type Watch } from './observe-command.ts'
-import type { Deed, Observed } from './observed.ts'
+import { type Deed, type Observed, WORKS } from './observed.ts'
 
 /** Two sessions of one scratch database, and more. */
 export interface Sessions {
@@ -19,19 +19,24 @@ export async function observeCase(sessions: Sessions, one: HazardCase): Promise<
     const code = await errorOf(sessions.other, sql)
     if (code) throw new Error(`old code fails before the migration already (${code}): ${sql}`)
   }
+  if (one.beside !== undefined) {
+    await sessions.other.query('BEGIN')
+    await sessions.other.query(one.beside)
+  }
   let meanwhile: string | undefined
-  await runText(watch, one.migration, one.sending, async () => {
+  await runText(watch, one, async () => {
     if (one.meanwhile !== undefined) meanwhile = await waits(sessions.other, one.meanwhile)
   })
+  if (one.beside !== undefined) await sessions.other.query('ROLLBACK')
   const oldCode: string[] = []
-  for (const sql of one.oldCode) oldCode.push((await errorOf(sessions.other, sql)) ?? 'works')
+  for (const sql of one.oldCode) oldCode.push((await errorOf(sessions.other, sql)) ?? WORKS)
   return { deeds: watch.deeds, oldCode, ...(meanwhile !== undefined && { meanwhile }) }
 }
 
 /** Runs the safe sequence of a case, each statement alone, and watches. */
 export async function observeInstead(sessions: Sessions, one: HazardCase): Promise<readonly Deed[]> {
   const watch = await prepare(sessions, one)
-  await runText(watch, one.instead.join('\n'), 'statements')
+  await runText(watch, { migration: one.instead.join('\n'), sending: 'statements', beside: undefined })
   return watch.deeds
 }
 
@@ -41,17 +46,22 @@ async function prepare({ client, connect }: Sessions, one: HazardCase): Promise<
   )
   await client.query(`DROP SCHEMA ${rows.map((r) => r.name).join(', ')} CASCADE; CREATE SCHEMA public`)
   await client.query(one.before)
-  return { client, connect, known: await readRelations(client), deeds: [], held: [] }
+  const views = await client.query('SELECT schemaname AS schema, matviewname AS name FROM pg_matviews')
+  const materialized = new Set<string>(views.rows.map((r) => `${quoteName(r.schema)}.${quoteName(r.name)}`))
+  const known = await readRelations(client)
+  return { client, connect, known, files: known, materialized, messages: await listen(client), deeds: [], held: [] }
 }
+
+type Sent = Pick<HazardCase, 'migration' | 'sending' | 'beside'>
 
 // What PostgreSQL runs outside transactions only.
 const ALONE =
   /^((CREATE (UNIQUE )?|DROP )INDEX CONCURRENTLY|REINDEX .*CONCURRENTLY|VACUUM|ALTER TABLE .* DETACH PARTITION .* CONCURRENTLY|DO .*\bCOMMIT;)/s
 
 /** Sends a migration as its ORM does, command by command, so that each can be watched. `beforeEnd` is called before the last transaction ends. */
-async function runText(watch: Watch, text: string, sending: Sending, beforeEnd?: () => Promise<void>): Promise<void> {
+async function runText(watch: Watch, { migration, sending, beside }: Sent, beforeEnd?: () => Promise<void>): Promise<void> {
   const { client } = watch
-  const commands = commandsOf(text)
+  const commands = commandsOf(migration)
   const asOne = sending === 'transaction' || (sending === 'query' && commands.length > 1)
   let hadError = false
   for (const [i, sql] of commands.entries()) {
@@ -62,12 +72,13 @@ async function runText(watch: Watch, text: string, sending: Sending, beforeEnd?:
     // Drizzle's transaction is over once a migration has ended it; a query of several statements opens its own again.
     const opens = !isOpen && !control && !alone && (sending !== 'transaction' || i === 0)
     if (opens) await client.query('BEGIN')
-    hadError = (await runCommand(watch, sql, i + 1, alone)) !== undefined
+    hadError = (await runCommand(watch, sql, i + 1, alone ? (beside === undefined ? 'gated' : 'beside a writer') : 'in a transaction')) !== undefined
     if (hadError) break
     if (i === commands.length - 1) await beforeEnd?.()
     if (opens && !asOne) await client.query('COMMIT')
   }
   if (client.getTransactionStatus() === 'T') await client.query(hadError ? 'ROLLBACK' : 'COMMIT')
+  await watch.messages.stop()
   await client.query('DISCARD ALL')
 }
 

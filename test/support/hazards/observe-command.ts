@@ -11,37 +11,52 @@ export interface Watch {
   connect(): Promise<Client>
   /** What was there before the migration. */
   readonly known: ReadonlyMap<string, Relation>
+  /** Those of them that are materialized views. */
+  readonly materialized: ReadonlySet<string>
   readonly deeds: Deed[]
+  /** What the server says of scans. */
+  readonly messages: Messages
+  /** The files of all relations behind the last command. */
+  files: ReadonlyMap<string, Relation>
   /** Locks that the open transaction holds. */
   held: readonly TableLock[]
 }
 
+type Messages = Awaited<ReturnType<typeof listen>>
+
 const NOTHING = { rewrites: [], indexes: [], scans: [], changes: new Map<string, number>() }
 
-/** Runs one command and adds what it did to the deeds. `alone`: outside a transaction. The error's code, or undefined; the transaction is then rolled back. */
-export async function runCommand(watch: Watch, sql: string, command: number, alone: boolean): Promise<string | undefined> {
+/** How a command runs: `gated` is outside a transaction, stopped where it waits for writers so that its locks can be read; beside a writer of the case it is not stopped. */
+export type Running = 'in a transaction' | 'gated' | 'beside a writer'
+
+/** Runs one command and adds what it did to the deeds. The error's code, or undefined; the transaction is then rolled back. */
+export async function runCommand(watch: Watch, sql: string, command: number, running: Running): Promise<string | undefined> {
+  const alone = running !== 'in a transaction'
   const { client, known } = watch
-  const files = await readRelations(client)
-  const counts = await readCounts(client)
-  const messages = await listen(client)
+  const counts = alone ? undefined : await readCounts(client)
   let error: string | undefined
   let gated: readonly TableLock[] = []
   try {
-    if (alone) gated = await locksAtTheGate(watch, sql)
+    if (running === 'gated') gated = await locksAtTheGate(watch, sql)
     else await client.query(sql)
   } catch (e) {
     error = codeOf(e)
   }
-  if (client.getTransactionStatus() === 'E') await client.query('ROLLBACK')
-  const said = scansIn(messages.take())
-  await messages.stop()
+  if (error !== undefined && !alone) await client.query('ROLLBACK')
+  const said = scansIn(watch.messages.take())
   const held = error !== undefined ? [] : alone ? gated : await readLocks(client, known)
-  const notable = strongest(held).filter((l) => lockStrength(l.mode) >= lockStrength('ROW EXCLUSIVE'))
+  const notable = strongest(held).filter((l) => isNotable(l, watch.materialized))
   const locks = notable.filter((l) => !watch.held.some((h) => h.table === l.table && h.mode === l.mode))
-  const work = error === undefined ? await workOf(watch, files, counts, said) : NOTHING
+  // Counts are those of a transaction: a command outside one has ended its own.
+  const work = error === undefined ? await workOf(watch, counts, said) : NOTHING
   watch.held = notable
   watch.deeds.push({ command, ...work, locks, held: notable, ...(error !== undefined && { error }) })
   return error
+}
+
+/** A lock that stops others from writing, and on a materialized view, which nobody writes, from reading. */
+function isNotable({ table, mode }: TableLock, materialized: ReadonlySet<string>): boolean {
+  return lockStrength(mode) >= lockStrength(materialized.has(table) ? 'ACCESS EXCLUSIVE' : 'ROW EXCLUSIVE')
 }
 
 /** SQLSTATE of a server's error; any other error goes on. */
@@ -58,7 +73,7 @@ async function locksAtTheGate(watch: Watch, sql: string): Promise<TableLock[]> {
     opened.push(client)
     return client
   }
-  const tables = [...watch.known.values()].filter((r) => r.isTable && !r.isView).map((r) => r.key)
+  const tables = [...watch.known.values()].filter((r) => r.isTable && !watch.materialized.has(r.key)).map((r) => r.key)
   try {
     return (await runGated({ connect }, watch.client, sql, watch.known, tables)).held
   } finally {
@@ -82,13 +97,16 @@ async function readCounts(client: Client): Promise<Map<string, Counts>> {
   return new Map(rows.map((r) => [r.oid, r]))
 }
 
-async function workOf({ client, known }: Watch, files: Map<string, Relation>, counts: Map<string, Counts>, said: readonly Scan[]) {
+async function workOf(watch: Watch, counts: ReadonlyMap<string, Counts> | undefined, said: readonly Scan[]) {
+  const { client, known, files } = watch
   const tables = [...known.values()].filter((r) => r.isTable)
   const now = await readRelations(client)
-  const after = await readCounts(client)
-  const more = (oid: string, what: keyof Counts): number => (after.get(oid)?.[what] ?? 0) - (counts.get(oid)?.[what] ?? 0)
+  watch.files = now
+  const after = counts && (await readCounts(client))
+  const more = (oid: string, what: keyof Counts): number => (after?.get(oid)?.[what] ?? 0) - (counts?.get(oid)?.[what] ?? 0)
   const names = (found: readonly Relation[]): string[] => found.map((r) => displayTable(r.key)).sort()
-  const told = (what: string): Relation[] => tables.filter((r) => said.some((s) => s.what === what && s.table === r.name))
+  // A table that was dropped and made again is another one.
+  const told = (what: string): Relation[] => tables.filter((r) => now.has(r.oid) && said.some((s) => s.what === what && s.table === r.name))
   const rewrites = tables.filter((r) => now.has(r.oid) && now.get(r.oid)?.filenode !== files.get(r.oid)?.filenode)
   const indexes = told('builds an index').filter((r) => !rewrites.includes(r))
   const keys = said.flatMap((s) => s.constraint ?? [])

@@ -23,10 +23,13 @@ export interface Deed {
 /** What a migration did, command by command, and how code beside it fared. */
 export interface Observed {
   readonly deeds: readonly Deed[]
-  /** Commands behind an error did not run. */
+  /** For each statement of the old code: the code of its error, or {@link WORKS}. */
   readonly oldCode: readonly string[]
   readonly meanwhile?: string
 }
+
+/** Instead of an error's code. */
+export const WORKS = 'works'
 
 /** More rows than this are a change that grows with the table. */
 const MANY = 5
@@ -38,7 +41,8 @@ export function printObserved({ deeds, oldCode, meanwhile }: Observed): string[]
       const facts = factsOf(deed)
       return facts.length > 0 ? [`${deed.command}: ${facts.join('; ')}`] : []
     }),
-    ...oldCode.map((code) => `old code: ${code}`),
+    ...(oldCode.length > 0 && oldCode.every((code) => code === WORKS) ? ['old code works'] : []),
+    ...oldCode.flatMap((code, i) => (code === WORKS ? [] : [`old code ${i + 1}: fails with ${code}`])),
     ...(meanwhile === undefined ? [] : [`meanwhile: ${meanwhile}`]),
   ]
 }

@@ -8,11 +8,19 @@ import { type Baseline, type BaselineEntry, entryKey } from './baseline-file.ts'
 /** Which findings are known, and which entries found nothing. Each entry hides one finding. */
 export interface Known {
   /** Leaves out what is known and notes what was found. */
-  hide(checked: Checked, planned: Planned, folder: string): Checked
+  hide(checked: Checked, planned: Planned, at: Place): Checked
   /** All that was found so far, known or not. */
   found(): readonly BaselineEntry[]
+  /** Entries that found something. */
+  matched(): readonly BaselineEntry[]
   /** Entries of what was looked at that matched nothing. `ids`: the histories that were looked at as a whole, by folder. */
   stale(ids: ReadonlyMap<string, ReadonlySet<string>>): readonly BaselineEntry[]
+}
+
+/** Where a migration lies: the absolute folder of its history, and its name there. */
+export interface Place {
+  readonly folder: string
+  readonly name: string
 }
 
 /** `hides` false: everything is only noted, to be written down. */
@@ -20,19 +28,22 @@ export function known(baseline: Baseline, hides: boolean): Known {
   const left = new Map<string, BaselineEntry[]>()
   for (const entry of baseline.entries) left.set(entryKey(entry), [...(left.get(entryKey(entry)) ?? []), entry])
   const found: BaselineEntry[] = []
+  const matched: BaselineEntry[] = []
   const looked = new Set<string>()
   const take = (entry: BaselineEntry): boolean => {
     found.push(entry)
-    return left.get(entryKey(entry))?.pop() !== undefined && hides
+    const match = left.get(entryKey(entry))?.pop()
+    if (match) matched.push(match)
+    return match !== undefined && hides
   }
   return {
-    hide: (checked, planned, folder) => {
-      const home = relative(path.dirname(baseline.file), folder)
-      const about = { in: home, migration: path.extname(checked.id) === '.sql' ? path.basename(checked.id) : checked.id }
+    hide: (checked, planned, { folder, name }) => {
+      const about = { in: relative(path.dirname(baseline.file), folder), migration: name }
       looked.add(JSON.stringify([about.in, about.migration]))
       return withoutKnown(checked, planned.migration.script, (entry) => take({ ...about, ...entry }))
     },
     found: () => found,
+    matched: () => matched,
     stale: (ids) => {
       const isLooked = (e: BaselineEntry): boolean => looked.has(JSON.stringify([e.in, e.migration]))
       const isGone = (e: BaselineEntry): boolean => [...ids].some(([folder, names]) => relative(path.dirname(baseline.file), folder) === e.in && !names.has(e.migration))

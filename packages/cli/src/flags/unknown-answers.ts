@@ -1,14 +1,14 @@
-import { type Catalog, type Intent, type Migration, type Table, UserError } from '@expand-contract/core'
+import { type Catalog, EVERYTHING, type Intent, type Migration, namesTable, type Table, UserError } from '@expand-contract/core'
 import { didYouMean } from '../report/nearest.ts'
 import { flagOf } from './answers.ts'
 
 /**
  * Throws {@link UserError} for an answer by flag about a column that the migration has nothing to do with: a misspelt name would otherwise be passed over in
- * silence. Where the history is not fully understood the names are taken as they are.
+ * silence. Of a table whose schema is not known the names are taken as they are.
  */
 export function refuseUnknownAnswers(answers: readonly Intent[], { id, script, before, after }: Migration): void {
-  if (after.incomplete.size > 0) return
   for (const answer of answers) {
+    if (isUnknown([before, after], answer.table)) continue
     const known = [...columnsOf(before, answer.table), ...columnsOf(after, answer.table)]
     const isKnown = known.includes(answer.column) && script.text.includes(answer.column)
     if (!isKnown) {
@@ -23,6 +23,11 @@ export function refuseUnknownAnswers(answers: readonly Intent[], { id, script, b
       )
     }
   }
+}
+
+/** Any table may be meant by what is not known, or this very one. */
+function isUnknown(catalogs: readonly Catalog[], written: string): boolean {
+  return catalogs.some(({ incomplete }) => incomplete.has(EVERYTHING) || [...incomplete.keys()].some((key) => namesTable(written, key)))
 }
 
 function columnsOf(catalog: Catalog, written: string): string[] {

@@ -65,6 +65,7 @@ export const planSchema = z.object({
   refusals: z.array(z.object({ claims: z.array(z.int()), hazards: z.array(hazard), reason: text, fix: text, line })).max(0),
   stages: z.tuple([stage, stage]),
   allowed: z.array(hazard.extend({ reason: text, allowedOn: line })).optional(),
+  assumes: texts.optional(),
   syncs: z.array(z.object({ table: text, old: text, new: text, up: text, down: text })),
   expects: z.array(z.object({ ...about, from: text })),
   alternatives: texts,

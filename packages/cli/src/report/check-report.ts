@@ -48,8 +48,8 @@ interface RefusalFinding {
   readonly reason: string
   readonly fix: string
   readonly question?: Question
-  /** The table, where the reason is that its schema is not known. */
-  readonly incomplete?: string
+  /** Set where the reason is that the schema is not known: an entry of the report's `incomplete`. */
+  readonly incomplete?: NonNullable<Refusal['incomplete']>
 }
 
 /** What was found in one migration. */
@@ -138,7 +138,7 @@ function finding(checked: Checked): Finding {
       reason,
       fix,
       ...(question && { question }),
-      ...(incomplete !== undefined && { incomplete }),
+      ...(incomplete && { incomplete }),
     }),
   )
   return {

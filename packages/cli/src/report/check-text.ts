@@ -1,7 +1,8 @@
 import type { AllowedHazard, Hazard, Refusal } from '@expand-contract/core'
+import type { Planned } from '../project/planning.ts'
 import { type Checked, type CheckReport, isUnreadable, isWorthTelling, refusalsOf } from './check-report.ts'
 import { place } from './place.ts'
-import type { Problem } from './problems.ts'
+import { allowanceProblems, type Problem } from './problems.ts'
 import { type Style, sentence, wrap } from './style.ts'
 import { summaryText } from './summary-text.ts'
 import { unknownText } from './unknown-text.ts'
@@ -41,6 +42,12 @@ export function findingsText(file: string, hazards: readonly Hazard[], refusals:
       ...(refusal ? refusalLines(file, refusal, style) : []),
     ])
     .join('\n')
+}
+
+/** What stands in a migration's comments: hazards that are allowed, and allowances that are none; empty where nothing does. */
+export function asideText(file: string, { migration, plan }: Pick<Planned, 'migration' | 'plan'>, style: Style): string {
+  const problems = allowanceProblems(migration.script, plan).map((problem) => problemText(file, problem, style))
+  return [...problems, ...(plan.allowed ?? []).map((hazard) => allowedText(file, hazard, style))].join('\n')
 }
 
 /** `path:12:1  code  User.name  ACCESS EXCLUSIVE`, and the first time why it hurts. */

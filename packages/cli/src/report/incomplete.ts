@@ -18,13 +18,11 @@ export interface Unknown {
 
 /** What is not known at the end of a history, and which of the findings rest on it. */
 export function unknownIn(after: Catalog, history: readonly SourceMigration[], checked: readonly Checked[], cwd: string): Unknown[] {
-  const tables = new Set([...after.incomplete.keys()].filter((key) => key !== EVERYTHING).map(displayTable))
   return [...after.incomplete]
     .map(([key, { since, reason, line }]): Unknown => {
       const table = key === EVERYTHING ? null : displayTable(key)
       const source = history.find((m) => m.id === since)
-      const rests = ({ plan }: Checked): boolean =>
-        plan.refusals.some((r) => r.incomplete !== undefined && (table === null ? !tables.has(r.incomplete) : r.incomplete === table))
+      const rests = ({ plan }: Checked): boolean => plan.refusals.some((r) => r.incomplete?.since === since && r.incomplete.table === table)
       const prefix = `line ${line}: `
       return {
         table,

@@ -15,7 +15,7 @@ export function summaryText({ checked, postgres, baseline }: CheckReport, style:
     head,
     ...passedOver(summary, baseline, style),
     ...(found ? [wrap('What a hazard means: npx expand-contract explain <hazard>', width)] : []),
-    wrap(paint.dim(judgedFor(postgres)), width),
+    ...(summary.migrations > 0 ? [wrap(paint.dim(judgedFor(postgres)), width)] : []),
   ].join('\n')
 }
 

@@ -1,3 +1,5 @@
+import type { Statement } from '../statement.ts'
+
 /** `"schema"."table"`, quoted: one spelling for one table, safe to print and to put into SQL. */
 export type TableName = string
 
@@ -57,10 +59,12 @@ export interface Constraint {
   readonly noInherit?: true
   /** NOT ENFORCED (PostgreSQL 18): checked by nobody. */
   readonly notEnforced?: true
-  /** Exclusion constraints only: the operator of each key. */
+  /** Exclusion constraints, and keys WITHOUT OVERLAPS: the operator of each key. */
   readonly operators?: readonly string[]
   /** It stands here only because a parent has it. */
   readonly inherited?: true
+  /** A key WITHOUT OVERLAPS, a foreign key with PERIOD (PostgreSQL 18). */
+  readonly period?: true
 }
 
 export interface IndexKey {
@@ -148,6 +152,8 @@ export interface View {
   readonly reads: readonly ViewRead[]
   /** Names of its columns in order; absent: not known. */
   readonly columns?: readonly string[]
+  /** Types and functions that its definition names, by their keys. A database does not tell; only replay sets it. */
+  readonly uses?: readonly string[]
   /** Indexes of a materialized view. */
   readonly indexes: readonly Index[]
 }
@@ -178,10 +184,32 @@ export interface Range {
   readonly subtype: TypeName
   /** The type of sets of it, which PostgreSQL makes beside it. */
   readonly multirange: TypeName
+  /** The functions that make values of both, which keep their names. */
+  readonly constructors?: readonly RoutineName[]
 }
 
 /** `"schema"."function"`, quoted, without arguments: overloads share one name. */
 export type RoutineName = string
+
+export type Volatility = 'immutable' | 'stable' | 'volatile'
+
+/** One function, procedure or aggregate that the history made. */
+export interface Routine {
+  readonly kind: 'function' | 'procedure' | 'aggregate'
+  /** Types of its input arguments without modifiers: what tells overloads apart. */
+  readonly takes: readonly TypeName[]
+  /** How many of them may be left out of a call. */
+  readonly optional: number
+  /** Names of the columns of its result, where it has several or names one; else its type. */
+  readonly gives: readonly string[] | TypeName
+  /** Every type that its arguments and its result have. */
+  readonly types: readonly TypeName[]
+  readonly volatility: Volatility
+  /** What a call does: reads and writes rows only, or perhaps changes the schema. */
+  readonly does: 'rows' | 'schema'
+  /** The statement that made it as it is. */
+  readonly made?: Statement
+}
 
 /** The schema as plain data, with what is not known. Never mutated: replay makes a new one for each statement. */
 export interface Catalog {
@@ -203,16 +231,15 @@ export interface Catalog {
   /** The schema that holds what an extension brings, unquoted; `public` where it is not told. */
   readonly extensionSchemas?: ReadonlyMap<string, string>
   /** Volatility of the functions that the history made, overloads counted as the least predictable of them; PostgreSQL's default is volatile. */
-  readonly functions: ReadonlyMap<RoutineName, 'immutable' | 'stable' | 'volatile'>
-  /**
-   * What the bodies of functions and procedures that the history made do, under the same keys: read and write rows only, or perhaps change the
-   * schema when they are called. A database does not tell; only replay sets it.
-   */
-  readonly routines?: ReadonlyMap<RoutineName, 'rows' | 'schema'>
+  readonly functions: ReadonlyMap<RoutineName, Volatility>
+  /** The functions, procedures and aggregates that the history made, each with all overloads of its name. A database does not tell; only replay sets it. */
+  readonly routines?: ReadonlyMap<RoutineName, readonly Routine[]>
   /** Tables (or {@link EVERYTHING}) whose picture here may be wrong, and why: what rests on them is refused. */
   readonly incomplete: ReadonlyMap<TableName, Incomplete>
   /** Schemas that a name without one is looked up in, where the script has set another search_path than PostgreSQL's own; it ends with the script. */
   readonly searchPath?: readonly string[]
+  /** The search_path that comes back when the transaction ends, where SET LOCAL has set another one. */
+  readonly sessionPath?: readonly string[] | 'usual'
 }
 
 export interface Incomplete {

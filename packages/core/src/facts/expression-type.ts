@@ -23,30 +23,30 @@ const VALUE_FUNCTIONS: Readonly<Record<string, TypeName>> = {
 }
 
 /** What the functions that stand in defaults give, whatever they are given. */
-const FUNCTIONS: Readonly<Record<string, TypeName>> = {
-  clock_timestamp: TIMESTAMPTZ,
-  concat: 'text',
-  gen_random_uuid: 'uuid',
-  lower: 'text',
-  md5: 'text',
-  nextval: 'bigint',
-  now: TIMESTAMPTZ,
-  statement_timestamp: TIMESTAMPTZ,
-  to_char: 'text',
-  transaction_timestamp: TIMESTAMPTZ,
-  upper: 'text',
-  uuid_generate_v1: 'uuid',
-  uuid_generate_v4: 'uuid',
-  uuidv4: 'uuid',
-  uuidv7: 'uuid',
-}
+const FUNCTIONS: ReadonlyMap<string, TypeName> = new Map([
+  ['clock_timestamp', TIMESTAMPTZ],
+  ['concat', 'text'],
+  ['gen_random_uuid', 'uuid'],
+  ['lower', 'text'],
+  ['md5', 'text'],
+  ['nextval', 'bigint'],
+  ['now', TIMESTAMPTZ],
+  ['statement_timestamp', TIMESTAMPTZ],
+  ['to_char', 'text'],
+  ['transaction_timestamp', TIMESTAMPTZ],
+  ['upper', 'text'],
+  ['uuid_generate_v1', 'uuid'],
+  ['uuid_generate_v4', 'uuid'],
+  ['uuidv4', 'uuid'],
+  ['uuidv7', 'uuid'],
+])
 
 /** `x AT TIME ZONE zone` by the type of x. */
-const ZONED: Readonly<Record<TypeName, TypeName>> = {
-  [TIMESTAMPTZ]: 'timestamp without time zone',
-  'timestamp without time zone': TIMESTAMPTZ,
-  [TIMETZ]: TIMETZ,
-}
+const ZONED: ReadonlyMap<TypeName, TypeName> = new Map([
+  [TIMESTAMPTZ, 'timestamp without time zone'],
+  ['timestamp without time zone', TIMESTAMPTZ],
+  [TIMETZ, TIMETZ],
+])
 
 const LARGEST_INT8 = 2n ** 63n - 1n
 
@@ -74,9 +74,9 @@ function constantType(constant: PgNode): TypeName | typeof UNKNOWN {
 function callType(call: PgNode): TypeName | undefined {
   const name = strings(call.funcname).at(-1) ?? ''
   const args = (call.args ?? []) as PgNode[]
-  if (name !== 'timezone') return FUNCTIONS[name]
+  if (name !== 'timezone') return FUNCTIONS.get(name)
   // Of the three that take a zone, a bare literal or an unclear value is taken for the preferred one.
-  return ZONED[withoutPrecision(typeOf(args[1]) ?? TIMESTAMPTZ)] ?? ZONED[TIMESTAMPTZ]
+  return ZONED.get(withoutPrecision(typeOf(args[1]) ?? TIMESTAMPTZ)) ?? ZONED.get(TIMESTAMPTZ)
 }
 
 function operationType(operation: PgNode): TypeName | undefined {
@@ -87,7 +87,7 @@ function operationType(operation: PgNode): TypeName | undefined {
   if (operator !== '+' && operator !== '-') return undefined
   if (!operation.lexpr) return right
   // A moment and an interval give a moment.
-  return [left, right].map((t) => withoutPrecision(t ?? '')).find((t) => t in ZONED)
+  return [left, right].map((t) => withoutPrecision(t ?? '')).find((t) => ZONED.has(t))
 }
 
 function withoutPrecision(type: TypeName): TypeName {

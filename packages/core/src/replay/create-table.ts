@@ -1,12 +1,14 @@
-import type { Catalog, Column, Table, TableName } from '../catalog/catalog.ts'
+import type { Catalog, Table, TableName, TypeName } from '../catalog/catalog.ts'
 import type { PgNode } from '../parser.ts'
-import { DEFAULT_SCHEMA, rangeKey, strings } from '../relation.ts'
+import { DEFAULT_SCHEMA, rangeKey, splitKey, strings } from '../relation.ts'
+import { typeName } from '../type-name.ts'
 import type { Change, Handler } from './change.ts'
-import { readColumn } from './column.ts'
-import { addConstraint } from './constraint.ts'
+import { placeColumn, readColumn } from './column.ts'
+import { addConstraint, requireColumns } from './constraint.ts'
 import { mark, putTable, without } from './edit.ts'
-import { inherit } from './inherit.ts'
-import { like, likeIndexes } from './like.ts'
+import { inherit, inheritNotNulls } from './inherit.ts'
+import { like, likeConstraints, likeNotNulls } from './like.ts'
+import { hasRelation } from './object-name.ts'
 import { boundOf, joinParent, partitionKey } from './partition.ts'
 import { columnsOfQuery } from './query-columns.ts'
 import { ownSequence } from './sequence.ts'
@@ -14,36 +16,64 @@ import { ownSequence } from './sequence.ts'
 /** CREATE TABLE. */
 export const createTable: Handler = (catalog, fields, change) => {
   const key = rangeKey(fields.relation)
-  if (catalog.tables.has(key)) {
-    if (fields.relation.relpersistence === 't') return mark(catalog, key, change, 'a temporary table of the same name hides the table')
-    return fields.if_not_exists ? catalog : mark(catalog, key, change, 'the table is created while it stands already')
-  }
+  const [schema, name] = splitKey(key)
+  // Tables, views, sequences, indexes and composite types have one set of names.
+  if (hasRelation(catalog, schema, name)) return fields.if_not_exists ? catalog : mark(catalog, key, change, 'the table is created while its name is taken already')
   const elements = (fields.tableElts ?? []) as PgNode[]
+  const likes = elements.flatMap((e) => (e.TableLikeClause ? [e.TableLikeClause as PgNode] : []))
   const parents = ((fields.inhRelations ?? []) as PgNode[]).map((p) => rangeKey(p.RangeVar))
   const constraints = elements.filter((e) => e.Constraint).map((e) => e.Constraint as PgNode)
   let current = putTable(forgotten(catalog, key), key, emptyTable(fields, parents, change))
   for (const parent of parents) current = inherit(current, key, parent, change)
+  if (fields.ofTypename) current = typed(current, key, typeName(fields.ofTypename), change)
   for (const element of elements) {
-    if (element.TableLikeClause) current = like(current, key, element.TableLikeClause, change)
+    if (element.TableLikeClause) {
+      constraints.push(...likeNotNulls(current, element.TableLikeClause))
+      current = like(current, key, element.TableLikeClause, change)
+    }
     if (!element.ColumnDef) continue
     const read = addColumnDef(current, key, element.ColumnDef, change)
     current = read.catalog
     constraints.push(...read.constraints)
   }
+  // Declared inline or in the list, PostgreSQL makes checks first, then NOT NULLs, then keys with the primary one in front, then foreign keys.
+  const of = (...kinds: string[]): PgNode[] => kinds.flatMap((kind) => inSourceOrder(constraints.filter((c) => c.contype === kind)))
+  const add = (nodes: readonly PgNode[]): void => {
+    for (const node of nodes) current = addConstraint(current, key, node, change, { creating: true })
+  }
+  add(of('CONSTR_CHECK'))
+  add(namedOnce(of('CONSTR_NOTNULL')))
+  const keys = withoutRepeats(of('CONSTR_PRIMARY', 'CONSTR_UNIQUE'))
+  for (const node of keys) if (node.contype === 'CONSTR_PRIMARY') current = requireColumns(current, key, strings(node.keys))
+  if (parents.length > 0) current = inheritNotNulls(current, key)
+  if (fields.partbound && parents[0] !== undefined) current = joinParent(current, key, parents[0])
   if (fields.partspec) {
     const table = current.tables.get(key) as Table
     current = putTable(current, key, { ...table, partitionedBy: partitionKey(fields.partspec, change) })
   }
-  // Declared inline or in the list, PostgreSQL makes checks first, then keys with the primary one in front, then foreign keys.
-  const of = (...kinds: string[]): PgNode[] => kinds.flatMap((kind) => inSourceOrder(constraints.filter((c) => c.contype === kind)))
-  const keys = withoutRepeats(of('CONSTR_PRIMARY', 'CONSTR_UNIQUE'))
-  for (const node of [...of('CONSTR_NOTNULL', 'CONSTR_CHECK'), ...keys, ...of('CONSTR_EXCLUSION', 'CONSTR_FOREIGN')]) {
-    current = addConstraint(current, key, node, change, true)
-  }
-  for (const element of elements) if (element.TableLikeClause) current = likeIndexes(current, key, element.TableLikeClause)
-  if (fields.partbound && parents[0] !== undefined) current = joinParent(current, key, parents[0])
-  if (fields.ofTypename) return mark(current, key, change, 'the columns of a typed table are not followed')
+  add([...keys, ...of('CONSTR_EXCLUSION')])
+  for (const clause of likes) current = likeConstraints(current, key, clause)
+  add(of('CONSTR_FOREIGN'))
   return current
+}
+
+/** The columns of a typed table are the attributes of its type. */
+function typed(catalog: Catalog, key: TableName, type: TypeName, change: Change): Catalog {
+  const attributes = catalog.composites.get(type)
+  const table = catalog.tables.get(key) as Table
+  if (!attributes) return mark(catalog, key, change, `the type ${type} of the table is not known`)
+  return putTable(catalog, key, { ...table, ofType: type, columns: attributes.map(({ name, type: of }) => ({ name, type: of, notNull: false })) })
+}
+
+/** NOT NULL said twice of one column is one constraint; a name behind either is its name. */
+function namedOnce(nodes: readonly PgNode[]): PgNode[] {
+  const kept = new Map<string, PgNode>()
+  for (const node of nodes) {
+    const [name = ''] = strings(node.keys)
+    const first = kept.get(name)
+    kept.set(name, first ? { ...first, conname: first.conname ?? node.conname, is_no_inherit: first.is_no_inherit || node.is_no_inherit } : node)
+  }
+  return [...kept.values()]
 }
 
 /** Adds a ColumnDef without its constraints, which are handed back. */
@@ -56,17 +86,10 @@ export function addColumnDef(
   const table = catalog.tables.get(key)
   if (!table) return { catalog, constraints: [] }
   const { column, constraints, sequence, doubts } = readColumn(catalog, table, def, change)
-  const twin = table.columns.find((c) => c.name === column.name)
-  const columns = twin ? table.columns.map((c) => (c === twin ? merged(twin, column, def) : c)) : [...table.columns, column]
-  let current = putTable(catalog, key, { ...table, columns })
+  let current = placeColumn(catalog, key, column)
   if (sequence !== undefined) current = ownSequence(current, key, sequence, column)
   for (const doubt of doubts) current = mark(current, key, change, doubt)
   return { catalog: current, constraints }
-}
-
-/** A column that a parent has too: declared again it is the table's own, and what it says wins. A partition names only what it adds. */
-function merged({ inherited: _, ...above }: Column, own: Column, def: PgNode): Column {
-  return def.typeName ? { ...above, ...own, notNull: above.notNull, ...(above.notNullConstraint && { notNullConstraint: above.notNullConstraint }) } : { ...above, ...own, type: above.type, notNull: above.notNull }
 }
 
 function emptyTable(fields: PgNode, parents: readonly TableName[], change: Change): Table {
@@ -116,7 +139,8 @@ function sameKey(a: PgNode, b: PgNode): boolean {
 /** CREATE TABLE AS, SELECT INTO: the table's columns come from a query. */
 export function createTableFromQuery(catalog: Catalog, into: PgNode, query: PgNode, change: Change): Catalog {
   const key = rangeKey(into.rel)
-  if (catalog.tables.has(key)) return catalog
+  const [schema, name] = splitKey(key)
+  if (hasRelation(catalog, schema, name)) return catalog
   const names = strings(into.colNames)
   const columns = columnsOfQuery(query, catalog)?.map((c, i) => ({ ...c, name: names[i] ?? c.name }))
   const made = putTable(forgotten(catalog, key), key, { ...emptyTable({ relation: into.rel }, [], change), columns: columns ?? [] })

@@ -1,20 +1,20 @@
 import type { Catalog, Domain } from '../catalog/catalog.ts'
 import type { PgNode } from '../parser.ts'
-import { strings } from '../relation.ts'
+import { DEFAULT_SCHEMA, strings } from '../relation.ts'
 import { typeName, userType } from '../type-name.ts'
 import type { Change, Handler } from './change.ts'
 import { collationOf } from './column.ts'
 import { markEverything, withEntry } from './edit.ts'
-import { makeObjectName } from './object-name.ts'
+import { constraintName } from './object-name.ts'
 import { expressionFrom, find, parenthesised, sourceOf, tokenAt } from './slice.ts'
 
 /** CREATE DOMAIN. */
 export const createDomain: Handler = (catalog, fields, change) => {
   const path = strings(fields.domainname)
   const collation = collationOf(fields)
-  let domain: Domain = { base: typeName(fields.typeName), notNull: false, checks: [], ...(collation !== undefined && { collation }) }
-  for (const { Constraint: constraint } of (fields.constraints ?? []) as PgNode[]) domain = constrained(domain, path.at(-1) ?? '', constraint, change)
-  return { ...catalog, domains: withEntry(catalog.domains, userType(path), domain) }
+  const domain: Domain = { base: typeName(fields.typeName), notNull: false, checks: [], ...(collation !== undefined && { collation }) }
+  const made: Catalog = { ...catalog, domains: withEntry(catalog.domains, userType(path), domain) }
+  return ((fields.constraints ?? []) as PgNode[]).reduce<Catalog>((current, { Constraint: constraint }) => constrained(current, path, constraint, change), made)
 }
 
 /** ALTER DOMAIN: T default, N and O (NOT NULL), C and X (constraints), V (validation), as PostgreSQL's parser calls them. */
@@ -30,9 +30,9 @@ export const alterDomain: Handler = (catalog, fields, change) => {
     case 'N':
       return put(nullable(domain))
     case 'O':
-      return put(required(domain, path.at(-1) ?? '', undefined))
+      return put(required(catalog, path, domain, undefined))
     case 'C':
-      return put(constrained(domain, path.at(-1) ?? '', fields.def.Constraint, change))
+      return constrained(catalog, path, fields.def.Constraint, change)
     case 'X':
       return put(fields.name === domain.notNullConstraint ? nullable(domain) : { ...domain, checks: domain.checks.filter((c) => c.name !== fields.name) })
     case 'V':
@@ -75,40 +75,40 @@ function withDefault(domain: Domain, node: PgNode | undefined, change: Change): 
   return text === undefined ? bare : { ...bare, default: text }
 }
 
-function constrained(domain: Domain, name: string, constraint: PgNode, change: Change): Domain {
+function constrained(catalog: Catalog, path: readonly string[], constraint: PgNode, change: Change): Catalog {
+  const type = userType(path)
+  const domain = catalog.domains.get(type)
+  if (!domain) return catalog
+  const put = (next: Domain): Catalog => ({ ...catalog, domains: withEntry(catalog.domains, type, next) })
   const source = sourceOf(change.statement)
   switch (constraint.contype) {
     case 'CONSTR_NOTNULL':
-      return required(domain, name, constraint.conname)
+      return put(required(catalog, path, domain, constraint.conname))
     case 'CONSTR_DEFAULT': {
       const text = expressionFrom(source, find(source, 'DEFAULT', tokenAt(source, constraint)) + 1, constraint.raw_expr)
-      return text === undefined || constraint.raw_expr.A_Const?.isnull ? domain : { ...domain, default: text }
+      return text === undefined || constraint.raw_expr.A_Const?.isnull ? catalog : put({ ...domain, default: text })
     }
     case 'CONSTR_CHECK': {
       const expression = parenthesised(source, 'CHECK', tokenAt(source, constraint), constraint.raw_expr) ?? ''
-      const check = { name: constraint.conname ?? constraintName(domain, name, 'check'), expression, validated: !constraint.skip_validation }
-      return { ...domain, checks: [...domain.checks, check] }
+      const name = (constraint.conname as string | undefined) ?? freeName(catalog, path, 'check')
+      return put({ ...domain, checks: [...domain.checks, { name, expression, validated: !constraint.skip_validation }] })
     }
     default:
-      return domain
+      return catalog
   }
 }
 
 /** NOT NULL that is there already keeps its name. */
-function required(domain: Domain, name: string, given: string | undefined): Domain {
+function required(catalog: Catalog, path: readonly string[], domain: Domain, given: string | undefined): Domain {
   if (domain.notNull) return domain
-  return { ...domain, notNull: true, notNullConstraint: given ?? constraintName(domain, name, 'not_null') }
+  return { ...domain, notNull: true, notNullConstraint: given ?? freeName(catalog, path, 'not_null') }
 }
 
 function nullable({ notNullConstraint: _, ...domain }: Domain): Domain {
   return { ...domain, notNull: false }
 }
 
-/** A free name among the domain's own: constraints of others, tables' included, do not count. */
-function constraintName(domain: Domain, name: string, label: string): string {
-  const taken = [...domain.checks.map((c) => c.name), domain.notNullConstraint]
-  for (let i = 0; ; i++) {
-    const free = makeObjectName(name, undefined, i === 0 ? label : `${label}${i}`)
-    if (!taken.includes(free)) return free
-  }
+/** Constraints of tables and domains have one set of names. */
+function freeName(catalog: Catalog, path: readonly string[], label: string): string {
+  return constraintName(catalog, { schema: path.at(-2) ?? DEFAULT_SCHEMA, name: path.at(-1) ?? '' }, undefined, label)
 }

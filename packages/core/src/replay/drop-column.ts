@@ -1,11 +1,12 @@
 import { type Catalog, type Constraint, column, type TableName } from '../catalog/catalog.ts'
-import { columnsOf } from '../expression.ts'
 import type { Change } from './change.ts'
+import { namesColumn } from './columns-in.ts'
 import { columnsNamedIn, indexNames } from './columns-named.ts'
 import { mark, putTable } from './edit.ts'
+import { dropDependents } from './fall.ts'
 import { referrers } from './names.ts'
 import { dropReaders } from './view.ts'
-import { dropOwnedSequences } from './sequence.ts'
+import { dropOwnedSequences, ownedSequences } from './sequence.ts'
 
 export interface DropOptions {
   readonly missingOk: boolean
@@ -30,11 +31,13 @@ export function dropColumn(catalog: Catalog, key: TableName, name: string, chang
     constraints: constraints.filter((c) => !owned.includes(c.name)),
     indexes,
   })
-  const free = dropOwnedSequences(dropped, key, name)
+  const sequences = options.cascade ? ownedSequences(dropped, key, name) : []
+  const left = dropOwnedSequences(dropped, key, name)
+  const free = sequences.length > 0 ? dropDependents(left, { relations: new Set(sequences) }, change, true) : left
   const pointsAt = (c: Constraint): boolean => c.references?.table === key && c.references.columns.includes(name)
   const cut = dropForeignKeys(free, [key], pointsAt, change, options.cascade)
   const unread = dropReaders(cut, (on, columns) => on === key && (columns === undefined || columns.includes(name)), change, options.cascade)
-  return options.cascade ? withoutUsers(unread, key, name) : unread
+  return options.cascade ? withoutUsers(unread, key, name, catalog) : unread
 }
 
 /** Drops those foreign keys to tables that point at something which goes. Without CASCADE PostgreSQL would have refused: then the picture is wrong. */
@@ -57,14 +60,16 @@ export function dropForeignKeys(
   return wrong.reduce((current, key) => mark(current, key, change, 'a foreign key of it points at what is dropped here'), cut)
 }
 
-/** Triggers that fire on the column or look at it, and policies that name it, go by CASCADE. */
-function withoutUsers(catalog: Catalog, key: TableName, name: string): Catalog {
-  const table = catalog.tables.get(key)
-  if (!table || (table.triggers.length === 0 && table.policies.length === 0)) return catalog
-  const names = (expression: string | undefined): boolean => expression !== undefined && (columnsOf(expression)?.includes(name) ?? true)
-  return putTable(catalog, key, {
-    ...table,
-    triggers: table.triggers.filter((t) => !t.updateOf.includes(name) && !names(t.when)),
-    policies: table.policies.filter((p) => !names(p.using) && !names(p.check)),
-  })
+/** Triggers that fire on the column or look at it, and policies that name it, of other tables too, go by CASCADE. */
+function withoutUsers(catalog: Catalog, key: TableName, name: string, before: Catalog): Catalog {
+  const of = { table: key, name }
+  const names = (on: TableName, text: string | undefined): boolean => text !== undefined && namesColumn(before, text, on, of)
+  let current = catalog
+  for (const [on, table] of catalog.tables) {
+    if (table.policies.length === 0 && (on !== key || table.triggers.length === 0)) continue
+    const triggers = on === key ? table.triggers.filter((t) => !t.updateOf.includes(name) && !names(on, t.when)) : table.triggers
+    const policies = table.policies.filter((p) => !names(on, p.using) && !names(on, p.check))
+    if (triggers.length !== table.triggers.length || policies.length !== table.policies.length) current = putTable(current, on, { ...table, triggers, policies })
+  }
+  return current
 }

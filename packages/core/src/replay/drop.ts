@@ -1,23 +1,28 @@
 import type { Catalog, TableName, View } from '../catalog/catalog.ts'
 import { type PgNode, untag } from '../parser.ts'
-import { DEFAULT_SCHEMA, splitKey, strings, tableKey } from '../relation.ts'
+import { DEFAULT_SCHEMA, strings, tableKey } from '../relation.ts'
 import type { Change, Handler } from './change.ts'
 import { type DropOptions, dropForeignKeys } from './drop-column.ts'
-import { dropExtension } from './extension.ts'
+import { dropExtensions } from './extension.ts'
 import { dropFunction } from './drop-function.ts'
-import { dropOwnedSequences, dropSequence } from './sequence.ts'
-import { dropType } from './drop-type.ts'
+import { dropOwnedSequences, ownedSequences } from './sequence.ts'
+import { dropSequences } from './drop-sequence.ts'
+import { dropSchemas } from './drop-schema.ts'
+import { dropTypes } from './drop-type.ts'
 import { mark, markEverything, markUnknown, putTable, removeTable, withEntry, without } from './edit.ts'
+import { dropDependents } from './fall.ts'
 import { findIndex } from './find-index.ts'
 import { childrenOf } from './names.ts'
-import { typesOfSchema } from './types.ts'
+import { dropClone, triggersOfPartitions } from './partition.ts'
+import { withoutParts } from './partition-index.ts'
 import { viewWithIndex } from './object-name.ts'
 import { dropReaders, dropViews } from './view.ts'
 
 /** DROP. */
 export const drop: Handler = (catalog, fields, change) => {
   const options: DropOptions = { missingOk: fields.missing_ok === true, cascade: fields.behavior === 'DROP_CASCADE' }
-  const paths = (fields.objects as PgNode[]).map(pathOf)
+  // The same object may be named twice.
+  const paths = [...new Map((fields.objects as PgNode[]).map(pathOf).map((path) => [path.join('\0'), path])).values()]
   const each = (one: DropOne): Catalog => paths.reduce((current, path) => one(current, path, change, options), catalog)
   switch (fields.removeType) {
     case 'OBJECT_TABLE':
@@ -30,7 +35,7 @@ export const drop: Handler = (catalog, fields, change) => {
       return dropViews(catalog, paths.map(keyOf), change, options.cascade)
     case 'OBJECT_TYPE':
     case 'OBJECT_DOMAIN':
-      return each(dropType)
+      return dropTypes(catalog, paths, change, options.cascade)
     case 'OBJECT_TRIGGER':
       return each((current, path) => dropFrom(current, 'triggers', path, change, options))
     case 'OBJECT_POLICY':
@@ -38,13 +43,14 @@ export const drop: Handler = (catalog, fields, change) => {
     case 'OBJECT_FUNCTION':
     case 'OBJECT_PROCEDURE':
     case 'OBJECT_ROUTINE':
-      return each(dropFunction)
+    case 'OBJECT_AGGREGATE':
+      return (fields.objects as PgNode[]).reduce<Catalog>((current, object) => dropFunction(current, object.ObjectWithArgs, change, options), catalog)
     case 'OBJECT_SEQUENCE':
-      return each((current, path) => dropSequence(current, keyOf(path), change, options.cascade))
+      return dropSequences(catalog, paths.map(keyOf), options.missingOk, change, options.cascade)
     case 'OBJECT_SCHEMA':
-      return each(dropSchema)
+      return dropSchemas(catalog, paths.map(([name = '']) => name), change, options)
     case 'OBJECT_EXTENSION':
-      return each((current, [name = '']) => dropExtension(current, name, change, options.cascade))
+      return dropExtensions(catalog, paths.map(([name = '']) => name), change, options.cascade)
     default:
       return options.cascade ? markEverything(catalog, change, `DROP ${words(fields.removeType)} … CASCADE is not followed`) : catalog
   }
@@ -73,11 +79,13 @@ function dropTables(catalog: Catalog, paths: readonly (readonly string[])[], cha
   const unknown = options.missingOk ? [] : keys.filter((key) => !catalog.tables.has(key))
   const marked = unknown.reduce((current, key) => markUnknown(current, key, change), catalog)
   const gone = keys.filter((key) => catalog.tables.has(key)).flatMap((key) => withPartitions(catalog, key, options.cascade))
+  const owned = gone.flatMap((key) => ownedSequences(catalog, key))
   const removed = gone.reduce((current, key) => dropOwnedSequences(removeTable(current, key), key), marked)
   // What is gone is known to be gone.
   const dropped: Catalog = { ...removed, incomplete: without(removed.incomplete, ...gone) }
   const cut = dropForeignKeys(dropped, gone, (c) => gone.includes(c.references?.table ?? ''), change, options.cascade)
-  return dropReaders(cut, (table) => gone.includes(table), change, options.cascade)
+  const unread = dropReaders(cut, (table) => gone.includes(table), change, options.cascade)
+  return options.cascade ? dropDependents(unread, { relations: new Set([...gone, ...owned]) }, change, true) : unread
 }
 
 /** Partitions go with their table; what inherits from it only by CASCADE. */
@@ -95,7 +103,8 @@ const dropIndex: DropOne = (catalog, path, change, options) => {
     return options.missingOk ? catalog : markEverything(catalog, change, `the index "${name}" is not known`)
   const { key, table, index } = found
   if (index.constraint !== undefined) return mark(catalog, key, change, `the index "${name}" is dropped, which a constraint needs`)
-  const dropped = dropParts(putTable(catalog, key, { ...table, indexes: table.indexes.filter((i) => i !== index) }), key, name)
+  // An index on a partitioned table goes with its parts on the partitions.
+  const dropped = withoutParts(putTable(catalog, key, { ...table, indexes: table.indexes.filter((i) => i !== index) }), key, name)
   if (!options.cascade) return dropped
   const columns = index.keys
     .map((k) => k.column)
@@ -110,16 +119,6 @@ const dropIndex: DropOne = (catalog, path, change, options) => {
   )
 }
 
-/** An index on a partitioned table goes with its parts on the partitions. */
-function dropParts(catalog: Catalog, key: TableName, index: string): Catalog {
-  return childrenOf(catalog.tables, key).reduce((current, child) => {
-    const table = current.tables.get(child)
-    const part = table?.indexes.find((i) => i.parent === index)
-    if (!table || !part) return current
-    return dropParts(putTable(current, child, { ...table, indexes: table.indexes.filter((i) => i !== part) }), child, part.name)
-  }, catalog)
-}
-
 function editView(catalog: Catalog, key: TableName, edit: (view: View) => View): Catalog {
   const view = catalog.views.get(key)
   return view ? { ...catalog, views: withEntry(catalog.views, key, edit(view)) } : catalog
@@ -129,26 +128,11 @@ function dropFrom(catalog: Catalog, list: 'triggers' | 'policies', path: readonl
   const key = tableKey(path.at(-2) ?? '', path.at(-3))
   const name = path.at(-1) ?? ''
   const table = catalog.tables.get(key)
-  if (table?.[list].some((o) => o.name === name)) return putTable(catalog, key, { ...table, [list]: table[list].filter((o) => o.name !== name) })
+  const trigger = list === 'triggers' ? table?.triggers.find((t) => t.name === name) : undefined
+  if (table?.[list].some((o) => o.name === name)) {
+    const dropped = putTable(catalog, key, { ...table, [list]: table[list].filter((o) => o.name !== name) })
+    return trigger ? triggersOfPartitions(dropped, key, trigger, dropClone) : dropped
+  }
   if (options.missingOk || catalog.views.has(key)) return catalog
   return table ? mark(catalog, key, change, `"${name}" is not known`) : markUnknown(catalog, key, change)
-}
-
-/** DROP SCHEMA: an empty one leaves nothing behind; by CASCADE all that it holds goes, and what hangs on that elsewhere. */
-const dropSchema: DropOne = (catalog, [schema = ''], change, options) => {
-  const inside = (keys: Iterable<string>): string[] => [...keys].filter((key) => splitKey(key)[0] === schema)
-  const schemas = new Set(catalog.schemas)
-  schemas.delete(schema)
-  const left: Catalog = { ...catalog, schemas }
-  const path = (key: string): [string, string] => [schema, splitKey(key)[1]]
-  const tables = inside(left.tables.keys())
-  const isEmpty = tables.length + inside(left.views.keys()).length + inside(left.functions.keys()).length + typesOfSchema(left, schema).length === 0
-  if (isEmpty) return { ...left, sequences: without(left.sequences, ...inside(left.sequences.keys())) }
-  if (!options.cascade) return markEverything(left, change, `the schema "${schema}" is dropped while it holds something`)
-  let current = dropViews(left, inside(left.views.keys()), change, true)
-  current = dropTables(current, tables.map(path), change, options)
-  for (const key of inside(current.sequences.keys())) current = dropSequence(current, key, change, true)
-  for (const name of typesOfSchema(current, schema)) current = dropType(current, [schema, name], change, options)
-  for (const key of inside(current.functions.keys())) current = dropFunction(current, path(key), change, options)
-  return current
 }

@@ -82,7 +82,7 @@ export function editTables(catalog: Catalog, edit: (table: Table, key: TableName
 }
 
 /** The list with every item passed through `edit`; the same list where no item changed. */
-export function mapSame<T>(list: readonly T[], edit: (item: T) => T): readonly T[] {
+export function mapSame<T>(list: readonly T[], edit: (item: T, index: number) => T): readonly T[] {
   const edited = list.map(edit)
   return edited.some((item, i) => item !== list[i]) ? edited : list
 }

@@ -1,11 +1,13 @@
 import type { Catalog, Domain, RoutineName, Table, TableName, TypeName, View } from '../catalog/catalog.ts'
 import { splitKey, tableKey } from '../relation.ts'
-import { bareType, isOwnType, userType } from '../type-name.ts'
+import { bareType, isOwnType, splitType, userType } from '../type-name.ts'
 import type { Change } from './change.ts'
 import { dropColumn } from './drop-column.ts'
 import { dropConstraint } from './drop-constraint.ts'
-import { mapSame, mapValues, mark, putTable } from './edit.ts'
+import { mapSame, mapValues, mark, putTable, removeTable, without } from './edit.ts'
+import { dropOwnedSequences } from './sequence.ts'
 import { type NameUse, namesOfExpression } from './names-in.ts'
+import { withoutRoutinesOf } from './routine.ts'
 import { mayName, textsOfIndex } from './texts.ts'
 import { dropViews } from './view.ts'
 
@@ -23,28 +25,25 @@ export interface Gone {
 export function dropDependents(catalog: Catalog, given: Gone, change: Change, cascade: boolean): Catalog {
   const types = withRowTypes(given)
   const fallen = cascade ? withoutTypes(catalog, types, change) : { catalog, types }
-  const gone: Gone = { ...given, types: fallen.types }
-  const names = [...fallen.types].map((t) => lastName(t)).concat([...(gone.relations ?? []), ...(gone.functions ?? [])].map((key) => splitKey(key)[1]))
+  const routines = cascade ? withoutRoutinesOf(fallen.catalog, fallen.types) : { catalog: fallen.catalog, gone: [] }
+  const gone: Gone = { ...given, types: fallen.types, functions: new Set([...(given.functions ?? []), ...routines.gone]) }
+  const names = [...fallen.types].map((t) => splitType(t)[1]).concat([...(gone.relations ?? []), ...(gone.functions ?? [])].map((key) => splitKey(key)[1]))
   const uses = (text: string | undefined): boolean => text !== undefined && mayName(text, names) && namesOfExpression(text).some((use) => isGone(gone, use))
-  let current = fallen.catalog
-  for (const [key, table] of fallen.catalog.tables) {
+  let current = routines.catalog
+  for (const [key, table] of routines.catalog.tables) {
     if (!rests(table, gone, uses)) continue
     current = cascade ? tableWithout(current, key, gone, uses, change) : mark(current, key, change, 'it uses what is dropped here')
   }
   if (!cascade) return current
   const domains = mapValues(current.domains, (domain) => domainWithout(domain, uses))
   const views = mapValues(current.views, (view) => viewWithout(view, gone, uses))
-  const readers = [...views].filter(([, view]) => view.uses?.some((name) => names.includes(name))).map(([key]) => key)
+  const readers = [...views].filter(([, view]) => view.uses?.some((name) => gone.types?.has(name) || gone.functions?.has(name))).map(([key]) => key)
   return dropViews({ ...current, domains, views }, readers, change, true)
 }
 
 /** The row types of tables and views go with them. */
 function withRowTypes({ types, relations }: Gone): ReadonlySet<TypeName> {
   return new Set([...(types ?? []), ...[...(relations ?? [])].map((key) => userType(splitKey(key)))])
-}
-
-function lastName(type: TypeName): string {
-  return bareType(type).split('.').at(-1)?.replaceAll('"', '') ?? ''
 }
 
 /** True where the name is that of something dropped. */
@@ -81,11 +80,17 @@ function withoutTypes(catalog: Catalog, types: ReadonlySet<TypeName>, change: Ch
     const left = attributes.filter((a) => !uses(a.type))
     return left.length === attributes.length ? attributes : left
   })
-  current = { ...current, composites }
+  current = withoutTyped({ ...current, composites }, gone)
   for (const [key, table] of catalog.tables) {
     for (const { name } of table.columns.filter((c) => uses(c.type) && c.inherited !== true)) current = dropWithChildren(current, key, name, change)
   }
   return { catalog: current, types: gone }
+}
+
+/** Tables of a dropped type. */
+function withoutTyped(catalog: Catalog, gone: ReadonlySet<TypeName>): Catalog {
+  const keys = [...catalog.tables].filter(([, table]) => table.ofType !== undefined && gone.has(table.ofType)).map(([key]) => key)
+  return keys.reduce((current, key) => dropOwnedSequences(removeTable(current, key), key), catalog)
 }
 
 function dropWithChildren(catalog: Catalog, key: TableName, name: string, change: Change): Catalog {
@@ -94,16 +99,17 @@ function dropWithChildren(catalog: Catalog, key: TableName, name: string, change
 
 /** The catalog without these types, of whichever kind, and without the constructors of ranges. */
 export function removeTypes(catalog: Catalog, types: ReadonlySet<TypeName>): Catalog {
-  const keep = <T>(map: ReadonlyMap<TypeName, T>): ReadonlyMap<TypeName, T> => {
-    const gone = [...types].filter((type) => map.has(type))
-    return gone.length === 0 ? map : new Map([...map].filter(([type]) => !gone.includes(type)))
+  let current = catalog
+  for (const type of types) {
+    const range = catalog.ranges?.get(type)
+    if (range?.constructors) current = { ...current, functions: without(current.functions, ...range.constructors) }
   }
   return {
-    ...catalog,
-    enums: keep(catalog.enums),
-    domains: keep(catalog.domains),
-    composites: keep(catalog.composites),
-    ...(catalog.ranges && { ranges: keep(catalog.ranges) }),
+    ...current,
+    enums: without(current.enums, ...types),
+    domains: without(current.domains, ...types),
+    composites: without(current.composites, ...types),
+    ...(current.ranges && { ranges: without(current.ranges, ...types) }),
   }
 }
 

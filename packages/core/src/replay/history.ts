@@ -31,8 +31,7 @@ export function* replaying(sources: Iterable<Source>, given?: GivenSchema): Gene
   let before: Catalog = EMPTY_CATALOG
   for (const { id, text } of sources) {
     if (id === given?.before) before = withRoutines(given.catalog, before)
-    const script = readScript(text)
-    const { at, after } = applyScript(before, script, id)
+    const { at, after, script } = applyScript(before, readScript(text), id)
     yield { id, script, before, after, at }
     before = after
   }

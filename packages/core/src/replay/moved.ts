@@ -1,9 +1,10 @@
-import type { Catalog, Domain, RoutineName, Sequence, Table, TableName, TypeName, View } from '../catalog/catalog.ts'
+import type { Catalog, Domain, Range, Routine, RoutineName, Sequence, Table, TableName, TypeName, View } from '../catalog/catalog.ts'
 import { splitKey, tableKey } from '../relation.ts'
-import { bareType, isOwnType, userType } from '../type-name.ts'
+import { bareType, isOwnType, splitType, userType } from '../type-name.ts'
 import type { Change } from './change.ts'
 import { mapSame, mapValues, mark, putTable, rekeyed, removeTable } from './edit.ts'
 import { type NameUse, namesOfExpression, respelled, type Spelling } from './names-in.ts'
+import { putRoutines } from './routine.ts'
 import { editDomainTexts, editIndex, editTexts, mayName } from './texts.ts'
 
 /** Schema and name, unquoted. */
@@ -15,6 +16,8 @@ export interface Moves {
   /** Tables, views and sequences. */
   readonly relations?: ReadonlyMap<TableName, Path>
   readonly functions?: ReadonlyMap<RoutineName, Path>
+  /** Operator classes, by keys like those of tables. */
+  readonly classes?: ReadonlyMap<string, Path>
 }
 
 /** The catalog after these moves. What could not be followed in a text is marked. */
@@ -33,7 +36,7 @@ export function moved(catalog: Catalog, given: Moves, change: Change): Catalog {
   const composites = mapValues(current.composites, (attributes) =>
     mapSame(attributes, (a) => (follow.type(a.type) === a.type ? a : { ...a, type: follow.type(a.type) })),
   )
-  const ranges = current.ranges && mapValues(current.ranges, (range) => ({ subtype: follow.type(range.subtype), multirange: follow.type(range.multirange) }))
+  const ranges = current.ranges && mapValues(current.ranges, (range) => rangeMoved(range, follow))
   let after: Catalog = { ...current, views, sequences, domains, composites, ...(ranges && { ranges }) }
   for (const [from, to] of moves.relations ?? []) {
     const key = tableKey(to[1], to[0])
@@ -41,6 +44,7 @@ export function moved(catalog: Catalog, given: Moves, change: Change): Catalog {
   }
   for (const [from, to] of given.types ?? []) after = rekeyType(after, from, userType(to))
   for (const [from, to] of moves.functions ?? []) after = rekeyFunction(after, from, tableKey(to[1], to[0]))
+  if (after.routines) after = { ...after, routines: mapValues(after.routines, (overloads) => mapSame(overloads, (routine) => routineMoved(routine, follow))) }
   return doubts.reduce((marked, key) => mark(marked, key, change, 'an expression names what is renamed or moved here and could not be carried along'), after)
 }
 
@@ -55,18 +59,20 @@ interface Follower {
   readonly type: (type: TypeName) => TypeName
   readonly relation: (key: TableName) => TableName
   readonly routine: (key: RoutineName) => RoutineName
+  /** What stands behind an index key. */
+  readonly options: (options: string) => string
   /** The text of an expression of that table; undefined where it could not be followed. */
   readonly text: (text: string, of?: TableName) => string | undefined
 }
 
-function followerOf({ types, relations, functions }: Moves): Follower {
+function followerOf({ types, relations, functions, classes }: Moves): Follower {
   const path = (map: ReadonlyMap<string, Path> | undefined, key: string): Path | undefined => map?.get(key)
   const to = (map: ReadonlyMap<string, Path> | undefined, key: string): string => {
     const target = map?.get(key)
     return target ? tableKey(target[1], target[0]) : key
   }
   const names = [
-    ...[...(types?.keys() ?? [])].map((type) => nameOfType(type)),
+    ...[...(types?.keys() ?? [])].map((type) => splitType(type)[1]),
     ...[...(relations?.keys() ?? []), ...(functions?.keys() ?? [])].map((key) => splitKey(key)[1]),
   ]
   const spelling = (use: NameUse, of: TableName | undefined, ranges: readonly NameUse[]): readonly string[] | undefined => {
@@ -100,6 +106,10 @@ function followerOf({ types, relations, functions }: Moves): Follower {
     },
     relation: (key) => to(relations, key),
     routine: (key) => to(functions, key),
+    options: (options) => {
+      const printed = new Map([...(classes ?? [])].map(([from, [schema, name]]) => [userType(splitKey(from)), userType([schema, name])]))
+      return options === '' || printed.size === 0 ? options : options.split(' ').map((word) => printed.get(word) ?? word).join(' ')
+    },
     text: (text, of) => {
       if (!mayName(text, names)) return text
       const ranges = namesOfExpression(text).filter((use) => use.kind === 'relation')
@@ -107,11 +117,6 @@ function followerOf({ types, relations, functions }: Moves): Follower {
       return respelled(text, spell)
     },
   }
-}
-
-function nameOfType(type: TypeName): string {
-  const bare = bareType(type)
-  return bare.endsWith('"') ? bare.slice(bare.lastIndexOf('"', bare.length - 2) + 1, -1) : bare.slice(bare.lastIndexOf('.') + 1)
 }
 
 function withTables(catalog: Catalog, follow: Follower, doubts: TableName[]): Catalog {
@@ -137,9 +142,15 @@ function tableMoved(key: TableName, to: TableName, table: Table, follow: Followe
     return c.references && target !== undefined && target !== c.references.table ? { ...c, references: { ...c.references, table: target } } : c
   })
   const triggers = mapSame(texts.triggers, (t) => (follow.routine(t.function) === t.function ? t : { ...t, function: follow.routine(t.function) }))
+  const indexes = mapSame(texts.indexes, (i) => {
+    const keys = mapSame(i.keys, (k) => (follow.options(k.options) === k.options ? k : { ...k, options: follow.options(k.options) }))
+    return keys === i.keys ? i : { ...i, keys }
+  })
   const parents = texts.parents && mapSame(texts.parents, follow.relation)
-  const isSame = columns === texts.columns && constraints === texts.constraints && triggers === texts.triggers && parents === texts.parents
-  const next: Table = isSame ? texts : { ...texts, columns, constraints, triggers, ...(parents && { parents }) }
+  const ofType = texts.ofType === undefined ? undefined : follow.type(texts.ofType)
+  const isSame =
+    ofType === texts.ofType && columns === texts.columns && constraints === texts.constraints && indexes === texts.indexes && triggers === texts.triggers && parents === texts.parents
+  const next: Table = isSame ? texts : { ...texts, columns, constraints, indexes, triggers, ...(parents && { parents }), ...(ofType !== undefined && { ofType }) }
   if (to === key) return next
   const [schema, name] = splitKey(to)
   return { ...next, schema, name }
@@ -148,8 +159,22 @@ function tableMoved(key: TableName, to: TableName, table: Table, follow: Followe
 function viewMoved(view: View, follow: Follower): View {
   const reads = mapSame(view.reads, (read) => (follow.relation(read.table) === read.table ? read : { ...read, table: follow.relation(read.table) }))
   const indexes = mapSame(view.indexes, (index) => editIndex(index, (text) => follow.text(text) ?? text))
-  if (reads === view.reads && indexes === view.indexes) return view
-  return { ...view, indexes, reads: reads === view.reads ? reads : reads.toSorted((a, b) => (a.table < b.table ? -1 : 1)) }
+  const uses = view.uses && mapSame(view.uses, (key) => follow.routine(follow.type(key)))
+  if (reads === view.reads && indexes === view.indexes && uses === view.uses) return view
+  return { ...view, indexes, ...(uses && { uses }), reads: reads === view.reads ? reads : reads.toSorted((a, b) => (a.table < b.table ? -1 : 1)) }
+}
+
+function routineMoved(routine: Routine, follow: Follower): Routine {
+  const takes = mapSame(routine.takes, follow.type)
+  const types = mapSame(routine.types, follow.type)
+  const gives = typeof routine.gives === 'string' ? follow.type(routine.gives) : routine.gives
+  return takes === routine.takes && types === routine.types && gives === routine.gives ? routine : { ...routine, takes, types, gives }
+}
+
+function rangeMoved(range: Range, follow: Follower): Range {
+  const { subtype, multirange, constructors } = range
+  const next = { subtype: follow.type(subtype), multirange: follow.type(multirange), ...(constructors && { constructors: mapSame(constructors, follow.routine) }) }
+  return next.subtype === subtype && next.multirange === multirange && next.constructors === constructors ? range : next
 }
 
 function domainMoved(domain: Domain, follow: Follower): Domain {
@@ -170,6 +195,9 @@ function rekeyType(catalog: Catalog, from: TypeName, to: TypeName): Catalog {
 }
 
 function rekeyFunction(catalog: Catalog, from: RoutineName, to: RoutineName): Catalog {
+  const list = catalog.routines?.get(from)
+  // Under its new name there may be overloads already.
+  if (list) return putRoutines(putRoutines(catalog, from, []), to, [...(catalog.routines?.get(to) ?? []), ...list])
   return {
     ...catalog,
     functions: rekeyed(catalog.functions, from, to),

@@ -1,9 +1,10 @@
 import { parseExpression } from '../expression.ts'
 import { type ByteSpan, type PgNode, SqlSyntaxError } from '../parser.ts'
 import { printedName } from '../printed-name.ts'
-import { DEFAULT_SCHEMA, strings } from '../relation.ts'
+import { DEFAULT_SCHEMA, strings, tableKey } from '../relation.ts'
 import { quoteText } from '../sql.ts'
 import { type Piece, tokensIn } from '../tokens.ts'
+import { isOwnType, userType } from '../type-name.ts'
 
 /** A name in a tree that PostgreSQL looks up: `qualifier` is what stands before a column, `literal` the text of a regclass. */
 export interface NameUse {
@@ -91,6 +92,16 @@ export function unquoted(text: string): string {
   return text.startsWith('"') ? text.slice(1, -1).replaceAll('""', '"') : text.replace(/[A-Z]/g, (letter) => letter.toLowerCase())
 }
 
+/** Keys of the types and functions of the user that a tree may name, sorted, each once. */
+export function usedNames(node: unknown): readonly string[] {
+  const keys = namesIn(node).flatMap(({ kind, path }) => {
+    if (path.at(-2) === 'pg_catalog') return []
+    if (kind === 'function') return [tableKey(path.at(-1) ?? '', path.at(-2))]
+    return kind === 'type' && !(path.length === 1 && isOwnType(path[0] ?? '')) ? [userType(path)] : []
+  })
+  return [...new Set(keys)].sort()
+}
+
 /** Says what a name is called from now on, schema first; undefined leaves it as it is. */
 export type Spelling = (use: NameUse) => readonly string[] | undefined
 
@@ -100,7 +111,7 @@ interface Patch extends ByteSpan {
 }
 
 /** The offset of an expression in what {@link parseExpression} parses. */
-const EXPRESSION_BASE = 'SELECT ('.length
+export const EXPRESSION_BASE = 'SELECT ('.length
 
 /** The expression with names spelled anew; the same text where none is, undefined where a name that must change could not be found in it. */
 export function respelled(expression: string, spelling: Spelling): string | undefined {

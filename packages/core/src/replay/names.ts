@@ -3,22 +3,28 @@ import { tableKey } from '../relation.ts'
 
 type Tables = ReadonlyMap<TableName, Table>
 
-/** What is found of tables by other things than their names, so that it does not mean looking at every table. It belongs to the newest tables and moves on with them. */
+/**
+ * What is found of tables by other things than their names, so that it does not mean looking at every table. It is changed in place and belongs to one state of the
+ * tables; from the others leads a path of differences to it, which is walked when they are asked about.
+ */
 interface Names {
-  /** How many constraints have the name, by schema. */
-  readonly constraints: Map<string, Map<string, number>>
-  /** The table that has the index, by schema. */
-  readonly indexes: Map<string, Map<string, TableName>>
+  /** Constraints by schema and name. */
+  readonly constraints: Map<string, Counts<string>>
+  /** The table that has the index, by schema and name; several where the history is not what it seems. */
+  readonly indexes: Map<string, Map<string, Counts<TableName>>>
   /** Children and partitions by parent. */
-  readonly children: Map<TableName, readonly TableName[]>
-  /** How many foreign keys point at a table, by the table that has them. */
-  readonly referrers: Map<TableName, Map<TableName, number>>
+  readonly children: Map<TableName, Counts<TableName>>
+  /** Tables with foreign keys, by what they point at. */
+  readonly referrers: Map<TableName, Counts<TableName>>
   readonly temporary: Set<TableName>
 }
 
-/** A difference of one table that {@link Names} do not hold yet. */
+/** How many there are of each. */
+type Counts<K> = Map<K, number>
+
+/** The difference of one table that leads from another state to this one. */
 interface Step {
-  readonly before: Tables
+  readonly from: Tables
   readonly old: Table | undefined
   readonly next: Table | undefined
   readonly depth: number
@@ -28,7 +34,7 @@ interface Step {
 const PATIENCE = 64
 
 const known = new WeakMap<Tables, Names>()
-const waiting = new WeakMap<Tables, Step>()
+const steps = new WeakMap<Tables, Step>()
 
 /** True where a constraint in that schema, of whichever table, has the name. PostgreSQL 18's NOT NULL constraints count too. */
 export function isConstraintName(tables: Tables, schema: string, name: string): boolean {
@@ -37,17 +43,18 @@ export function isConstraintName(tables: Tables, schema: string, name: string): 
 
 /** The table whose index has that name in a schema. */
 export function tableOfIndex(tables: Tables, schema: string, name: string): TableName | undefined {
-  return namesOf(tables).indexes.get(schema)?.get(name)
+  return [...(namesOf(tables).indexes.get(schema)?.get(name)?.keys() ?? [])].sort()[0]
 }
 
 /** Tables that inherit from a table, and its partitions, in the order in which they came. */
 export function childrenOf(tables: Tables, key: TableName): readonly TableName[] {
-  return namesOf(tables).children.get(key) ?? []
+  const children = [...(namesOf(tables).children.get(key)?.keys() ?? [])]
+  return children.length < 2 ? children : [...tables.keys()].filter((other) => children.includes(other))
 }
 
-/** Tables with a foreign key that points at a table, the table itself included. */
+/** Tables with a foreign key that points at a table, the table itself included, sorted. */
 export function referrers(tables: Tables, key: TableName): TableName[] {
-  return [...(namesOf(tables).referrers.get(key)?.keys() ?? [])]
+  return [...(namesOf(tables).referrers.get(key)?.keys() ?? [])].sort()
 }
 
 /** Tables that end with the session. */
@@ -57,23 +64,24 @@ export function temporaryTables(tables: Tables): TableName[] {
 
 /** Says that tables differ from others in one table, so that what is known of those can be carried over. */
 export function namesFollow(before: Tables, after: Tables, old: Table | undefined, next: Table | undefined): void {
-  const depth = (waiting.get(before)?.depth ?? 0) + 1
+  const depth = (steps.get(before)?.depth ?? 0) + 1
   if (depth > PATIENCE) namesOf(before)
-  waiting.set(after, { before, old, next, depth: depth > PATIENCE ? 1 : depth })
+  steps.set(after, { from: before, old, next, depth: depth > PATIENCE ? 1 : depth })
 }
 
 function namesOf(tables: Tables): Names {
-  const steps: Step[] = []
+  let names = known.get(tables)
+  if (names) return names
+  const path: [to: Tables, step: Step][] = []
   let at = tables
-  for (let step = waiting.get(at); step && !known.has(at); step = waiting.get(at)) {
-    waiting.delete(at)
-    steps.push(step)
-    at = step.before
+  for (let step = steps.get(at); step && !known.has(at); step = steps.get(at)) {
+    path.push([at, step])
+    at = step.from
   }
-  let names = known.get(at)
+  names = known.get(at)
   if (names) {
     known.delete(at)
-    follow(names, steps.reverse())
+    follow(names, path.reverse())
   } else {
     names = { constraints: new Map(), indexes: new Map(), children: new Map(), referrers: new Map(), temporary: new Set() }
     for (const table of tables.values()) change(names, undefined, table)
@@ -82,13 +90,17 @@ function namesOf(tables: Tables): Names {
   return names
 }
 
-/** A table that is changed several times in a row is compared once. */
-function follow(names: Names, steps: readonly Step[]): void {
-  for (let i = 0; i < steps.length; i++) {
-    const { old, next: first } = steps[i] as Step
+/** Walks the path and turns it round. A table that is changed several times in a row is compared once. */
+function follow(names: Names, path: readonly [to: Tables, step: Step][]): void {
+  for (let i = 0; i < path.length; i++) {
+    const { old, next: first } = (path[i] as [Tables, Step])[1]
     let next = first
-    for (; next && steps[i + 1]?.old === next; i++) next = steps[i + 1]?.next
+    for (; next && path[i + 1]?.[1].old === next; i++) next = path[i + 1]?.[1].next
     change(names, old, next)
+  }
+  for (const [to, { from, old, next }] of path) {
+    steps.delete(to)
+    steps.set(from, { from: to, old: next, next: old, depth: 0 })
   }
 }
 
@@ -110,14 +122,8 @@ function change(names: Names, old: Table | undefined, next: Table | undefined): 
     if (references) count(inside(names.referrers, references.table), key, by)
   })
   const indexes = inside(names.indexes, table.schema)
-  between(old?.indexes, next?.indexes, ({ name }, by) => {
-    if (by > 0) indexes.set(name, key)
-    else indexes.delete(name)
-  })
-  between(old?.parents, next?.parents, (parent, by) => {
-    const others = names.children.get(parent) ?? []
-    names.children.set(parent, by > 0 ? [...others, key] : others.filter((child) => child !== key))
-  })
+  between(old?.indexes, next?.indexes, ({ name }, by) => count(inside(indexes, name), key, by))
+  between(old?.parents, next?.parents, (parent, by) => count(inside(names.children, parent), key, by))
   if (next?.persistence === 'temporary') names.temporary.add(key)
   else names.temporary.delete(key)
 }
@@ -136,6 +142,7 @@ function between<T>(old: readonly T[] = [], next: readonly T[] = [], tell: (item
   for (let i = start; i < nextEnd; i++) tell(next[i] as T, 1)
 }
 
+/** The map under a key, made where there is none. */
 function inside<K, L, V>(maps: Map<K, Map<L, V>>, key: K): Map<L, V> {
   let found = maps.get(key)
   if (!found) {
@@ -145,7 +152,7 @@ function inside<K, L, V>(maps: Map<K, Map<L, V>>, key: K): Map<L, V> {
   return found
 }
 
-function count<K>(counts: Map<K, number>, key: K, by: 1 | -1): void {
+function count<K>(counts: Counts<K>, key: K, by: 1 | -1): void {
   const left = (counts.get(key) ?? 0) + by
   if (left > 0) counts.set(key, left)
   else counts.delete(key)

@@ -2,7 +2,12 @@ import { type PgNode, untag } from '../parser.ts'
 
 /** What PostgreSQL calls a column of a query that was given no name (FigureColname in src/backend/parser/parse_target.c). */
 export function outputName(node: PgNode): string {
-  return strongName(node) ?? weakName(node) ?? '?column?'
+  return nameOf(node) ?? '?column?'
+}
+
+/** The name that an expression has by itself, or undefined. */
+export function nameOf(node: PgNode): string | undefined {
+  return strongName(node) ?? weakName(node)
 }
 
 /** A name that a cast around it does not change. */
@@ -56,7 +61,7 @@ function weakName(node: PgNode | undefined): string | undefined {
   const [tag, n] = untag(node)
   if (tag === 'TypeCast') return weakName(n.arg) ?? lastName(n.typeName?.names)
   if (tag === 'CaseExpr') return weakName(n.defresult) ?? 'case'
-  return tag === 'CollateClause' ? weakName(n.arg) : undefined
+  return tag === 'CollateClause' || tag === 'A_Indirection' ? weakName(n.arg) : undefined
 }
 
 function lastName(path: readonly PgNode[] | undefined): string | undefined {

@@ -2,9 +2,9 @@ import type { Catalog, Range } from '../catalog/catalog.ts'
 import type { PgNode } from '../parser.ts'
 import { strings, tableKey } from '../relation.ts'
 import { MAX_IDENTIFIER_BYTES } from '../sql.ts'
-import { splitType, typeName, userType } from '../type-name.ts'
+import { typeName, userType } from '../type-name.ts'
 import type { Handler } from './change.ts'
-import { withEntry, without } from './edit.ts'
+import { withEntry } from './edit.ts'
 import { makeObjectName } from './object-name.ts'
 
 /** CREATE TYPE … AS RANGE: the range, its multirange, and the functions of their names that make values of them. */
@@ -17,11 +17,10 @@ export const createRange: Handler = (catalog, fields) => {
   const multirange = given.length > 0 ? [given.at(-2) ?? schema, given.at(-1)] : [schema, multirangeName(path.at(-1) ?? '')]
   const named = multirange.filter((part): part is string => part !== undefined)
   const type = userType(path)
-  const range: Range = { subtype, multirange: userType(named) }
+  const constructors = [path, named].map(([...of]) => tableKey(of.at(-1) ?? '', of.at(-2)))
+  const range: Range = { subtype, multirange: userType(named), constructors }
   const made: Catalog = { ...catalog, ranges: withEntry(catalog.ranges ?? new Map(), type, range) }
-  return [path, named].reduce((current, [...of]) => {
-    return { ...current, functions: withEntry(current.functions, tableKey(of.at(-1) ?? '', of.at(-2)), 'immutable' as const) }
-  }, made)
+  return constructors.reduce((current, key): Catalog => ({ ...current, functions: withEntry(current.functions, key, 'immutable') }), made)
 }
 
 /** `range` in the name becomes `multirange`, else `_multirange` stands behind it (makeMultirangeTypeName in src/backend/catalog/pg_type.c). */
@@ -33,13 +32,4 @@ function multirangeName(name: string): string {
 
 function clip(name: string): string {
   return Buffer.from(name).subarray(0, MAX_IDENTIFIER_BYTES).toString()
-}
-
-/** The catalog without the functions that make values of a range that is dropped. */
-export function withoutConstructors(catalog: Catalog, { multirange }: Range, type: string): Catalog {
-  const keys = [type, multirange].map((t) => {
-    const [schema, name] = splitType(t)
-    return tableKey(name, schema)
-  })
-  return { ...catalog, functions: without(catalog.functions, ...keys) }
 }

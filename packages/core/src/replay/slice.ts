@@ -94,28 +94,10 @@ function endsAt(text: string | undefined): boolean {
 
 /** True where PostgreSQL reads the text as the same expression as the node. */
 export function isExpression(text: string, node: PgNode): boolean {
-  const tree = treeOf(text)
-  return tree !== undefined && sameTree(tree, node)
-}
-
-/** Histories write the same few expressions again and again. */
-const trees = new Map<string, PgNode | undefined>()
-const MOST_TREES = 4096
-
-/** The tree of an expression, which must not be changed; undefined where the text is none. */
-function treeOf(text: string): PgNode | undefined {
-  if (trees.has(text)) return trees.get(text)
-  const tree = parsed(text)
-  if (trees.size >= MOST_TREES) trees.clear()
-  trees.set(text, tree)
-  return tree
-}
-
-function parsed(text: string): PgNode | undefined {
   try {
-    return parseExpression(text)
+    return sameTree(parseExpression(text), node)
   } catch (error) {
-    if (error instanceof SqlSyntaxError) return undefined
+    if (error instanceof SqlSyntaxError) return false
     throw error
   }
 }

@@ -1,4 +1,4 @@
-import type { Catalog, Domain, Index, Table } from '../catalog/catalog.ts'
+import type { Domain, Index, Table } from '../catalog/catalog.ts'
 import { mapSame } from './edit.ts'
 
 /** Gives an expression's text from now on; the same text for "nothing to do". */
@@ -25,9 +25,11 @@ export function editTexts(table: Table, edit: Edit): Table {
     const [using, check] = [p.using === undefined ? undefined : edit(p.using), p.check === undefined ? undefined : edit(p.check)]
     return using === p.using && check === p.check ? p : { ...p, ...(using !== undefined && { using }), ...(check !== undefined && { check }) }
   })
+  const by = table.partitionedBy === undefined ? undefined : edit(table.partitionedBy)
   const isSame =
+    by === table.partitionedBy &&
     columns === table.columns && constraints === table.constraints && indexes === table.indexes && triggers === table.triggers && policies === table.policies
-  return isSame ? table : { ...table, columns, constraints, indexes, triggers, policies }
+  return isSame ? table : { ...table, ...(by !== undefined && { partitionedBy: by }), columns, constraints, indexes, triggers, policies }
 }
 
 /** The index with its expressions edited. */
@@ -55,13 +57,19 @@ export function textsOfIndex(index: Index): string[] {
   return [index.where, ...index.keys.map((k) => k.expression)].filter((text) => text !== undefined)
 }
 
+/** Expressions of a table and of all that belongs to it. */
+export function textsOf(table: Table): string[] {
+  return [
+    ...table.columns.flatMap((c) => [c.default, c.generated?.expression]),
+    ...table.constraints.map((c) => c.expression),
+    ...table.triggers.map((t) => t.when),
+    ...table.policies.flatMap((p) => [p.using, p.check]),
+    ...table.indexes.flatMap(textsOfIndex),
+  ].filter((text) => text !== undefined)
+}
+
 /** True where the catalog's text may name one of these, by their last names: what is not in a text is not in its tree. */
 export function mayName(text: string, names: readonly string[]): boolean {
   const small = text.toLowerCase()
   return names.some((name) => name.includes('"') || name.includes("'") || small.includes(name.toLowerCase()))
-}
-
-/** All tables, for those who need every one. */
-export function tablesOf(catalog: Catalog): Table[] {
-  return [...catalog.tables.values()]
 }

@@ -5,6 +5,7 @@ import { rangeKey, strings, tableKey } from '../relation.ts'
 import type { Statement } from '../statement.ts'
 import type { Change, Handler } from './change.ts'
 import { editTable, mark } from './edit.ts'
+import { cloneTrigger, triggersOfPartitions } from './partition.ts'
 import { parenthesised, sourceOf } from './slice.ts'
 
 /** CREATE TRIGGER. Those of views are not held. */
@@ -14,10 +15,11 @@ export const createTrigger: Handler = (catalog, fields, change) => {
   const trigger = triggerOf(fields, change.statement)
   const stands = catalog.tables.get(key)?.triggers.some((t) => t.name === trigger.name) === true
   if (stands && fields.replace !== true) return mark(catalog, key, change, `"${trigger.name}" stands already`)
-  return editTable(catalog, key, change, (table) => ({
+  const added = editTable(catalog, key, change, (table) => ({
     ...table,
     triggers: [...table.triggers.filter((t) => t.name !== trigger.name), trigger],
   }))
+  return triggersOfPartitions(added, key, trigger, cloneTrigger)
 }
 
 /** A trigger as the text of a CREATE TRIGGER tells it: `pg_get_triggerdef`'s, for one. Throws where the text is something else. */

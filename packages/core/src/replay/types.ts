@@ -1,9 +1,10 @@
-import type { Catalog } from '../catalog/catalog.ts'
+import type { Catalog, Table, TableName } from '../catalog/catalog.ts'
 import type { PgNode } from '../parser.ts'
-import { strings, tableKey } from '../relation.ts'
-import { splitType, typeName, userType } from '../type-name.ts'
-import type { Handler } from './change.ts'
-import { withEntry } from './edit.ts'
+import { bareType, splitType, typeName, userType } from '../type-name.ts'
+import type { Change, Handler } from './change.ts'
+import { dropColumn } from './drop-column.ts'
+import { mark, putTable, withEntry } from './edit.ts'
+import { columnFollowed } from './rename-column.ts'
 
 /** CREATE TYPE … AS (…). */
 export const createComposite: Handler = (catalog, fields) => {
@@ -11,26 +12,58 @@ export const createComposite: Handler = (catalog, fields) => {
   return { ...catalog, composites: withEntry(catalog.composites, typeOfRange(fields.typevar), attributes) }
 }
 
-/** ALTER TYPE of a composite: one attribute after the other. */
-export function alterComposite(catalog: Catalog, fields: PgNode): Catalog {
+/** ALTER TYPE of a composite: one attribute after the other. By CASCADE tables of the type follow. */
+export function alterComposite(catalog: Catalog, fields: PgNode, change: Change): Catalog {
   const type = typeOfRange(fields.relation)
-  let attributes = catalog.composites.get(type)
-  if (!attributes) return catalog
-  for (const { AlterTableCmd: cmd } of fields.cmds as PgNode[]) {
-    const def = cmd.def?.ColumnDef as PgNode | undefined
-    if (cmd.subtype === 'AT_AddColumn' && def) attributes = [...attributes, { name: def.colname, type: typeName(def.typeName) }]
-    if (cmd.subtype === 'AT_DropColumn') attributes = attributes.filter((a) => a.name !== cmd.name)
-    if (cmd.subtype === 'AT_AlterColumnType' && def)
-      attributes = attributes.map((a) => (a.name === cmd.name ? { ...a, type: typeName(def.typeName) } : a))
-  }
-  return { ...catalog, composites: withEntry(catalog.composites, type, attributes) }
+  if (!catalog.composites.has(type)) return catalog
+  const altered = (fields.cmds as PgNode[]).reduce<Catalog>((current, { AlterTableCmd: cmd }) => alterAttribute(current, type, cmd, change), catalog)
+  // A default has as many values as the type had then: PostgreSQL goes on from what it made of it.
+  const rows = [...altered.tables].filter(([, t]) => t.columns.some((c) => bareType(c.type) === type && c.default !== undefined))
+  return rows.reduce((current, [key]) => mark(current, key, change, `a default of it is a row of ${type}, which gets other attributes`), altered)
 }
 
-/** ALTER TYPE … RENAME ATTRIBUTE. */
-export function renameAttribute(catalog: Catalog, fields: PgNode): Catalog {
+function alterAttribute(catalog: Catalog, type: string, cmd: PgNode, change: Change): Catalog {
+  const def = cmd.def?.ColumnDef as PgNode | undefined
+  const attributes = catalog.composites.get(type) ?? []
+  const put = (next: readonly Attribute[]): Catalog => ({ ...catalog, composites: withEntry(catalog.composites, type, next) })
+  switch (cmd.subtype) {
+    case 'AT_AddColumn': {
+      const added = { name: def?.colname as string, type: typeName(def?.typeName) }
+      return withTablesOf(put([...attributes, added]), type, (current, key, table) =>
+        putTable(current, key, { ...table, columns: [...table.columns, { ...added, notNull: false }] }),
+      )
+    }
+    case 'AT_DropColumn':
+      return withTablesOf(put(attributes.filter((a) => a.name !== cmd.name)), type, (current, key) =>
+        dropColumn(current, key, cmd.name, change, { missingOk: true, cascade: true }),
+      )
+    case 'AT_AlterColumnType': {
+      const retyped = <T extends Attribute>(a: T): T => (a.name === cmd.name ? { ...a, type: typeName(def?.typeName) } : a)
+      return withTablesOf(put(attributes.map(retyped)), type, (current, key, table) => putTable(current, key, { ...table, columns: table.columns.map(retyped) }))
+    }
+    default:
+      return catalog
+  }
+}
+
+interface Attribute {
+  readonly name: string
+  readonly type: string
+}
+
+function withTablesOf(catalog: Catalog, type: string, edit: (current: Catalog, key: TableName, table: Table) => Catalog): Catalog {
+  const typed = [...catalog.tables].filter(([, table]) => table.ofType === type)
+  return typed.reduce((current, [key, table]) => edit(current, key, table), catalog)
+}
+
+/** ALTER TYPE … RENAME ATTRIBUTE, which ALTER TABLE … RENAME COLUMN can say too. */
+export function renameAttribute(catalog: Catalog, fields: PgNode, change: Change): Catalog {
   const type = typeOfRange(fields.relation)
-  const attributes = catalog.composites.get(type)?.map((a) => (a.name === fields.subname ? { ...a, name: fields.newname as string } : a))
-  return attributes ? { ...catalog, composites: withEntry(catalog.composites, type, attributes) } : catalog
+  const [from, to] = [fields.subname as string, fields.newname as string]
+  const attributes = catalog.composites.get(type)?.map((a) => (a.name === from ? { ...a, name: to } : a))
+  if (!attributes) return catalog
+  const renamed: Catalog = { ...catalog, composites: withEntry(catalog.composites, type, attributes) }
+  return withTablesOf(renamed, type, (current, key) => columnFollowed(current, { table: key, name: from }, to, change))
 }
 
 /** Types, of whichever kind, that the history made in a schema: full names and bare ones, unquoted. */
@@ -51,16 +84,6 @@ export function hasType(catalog: Catalog, type: string): boolean {
   )
 }
 
-/** True where the name is a composite type's, which ALTER TABLE and DROP TYPE may mean. */
-export function isComposite(catalog: Catalog, range: PgNode): boolean {
-  return catalog.composites.has(typeOfRange(range)) && !catalog.tables.has(tableKey(range.relname, range.schemaname))
-}
-
 function typeOfRange(range: PgNode): string {
   return userType([...(range.schemaname ? [range.schemaname as string] : []), range.relname as string])
-}
-
-/** The full name of a type by its parts in a tree. */
-export function typeOfNames(names: readonly PgNode[] | undefined): string {
-  return userType(strings(names))
 }

@@ -18,8 +18,8 @@ export const WITHOUT_EFFECT: ReadonlySet<string> = new Set(
   AlterStatsStmt AlterSubscriptionStmt AlterSystemStmt AlterTableMoveAllStmt AlterTableSpaceOptionsStmt AlterTypeStmt CheckPointStmt
   ClusterStmt CommentStmt ConstraintsSetStmt CopyStmt CreateAmStmt CreateCastStmt CreateConversionStmt
   CreateEventTrigStmt CreateFdwStmt CreateForeignServerStmt CreateOpClassStmt CreateOpFamilyStmt CreatePLangStmt
-  CreatePublicationStmt CreateRangeStmt CreateRoleStmt CreateStatsStmt CreateSubscriptionStmt CreateTransformStmt
-  CreateUserMappingStmt DeallocateStmt DefineStmt DiscardStmt DropRoleStmt ExplainStmt GrantRoleStmt GrantStmt
+  CreatePublicationStmt CreateRoleStmt CreateStatsStmt CreateSubscriptionStmt CreateTransformStmt
+  CreateUserMappingStmt DeallocateStmt DropRoleStmt ExplainStmt GrantRoleStmt GrantStmt
   ListenStmt LoadStmt LockStmt NotifyStmt RefreshMatViewStmt ReindexStmt SecLabelStmt TruncateStmt UnlistenStmt
   VacuumStmt VariableShowStmt`.split(/\s+/),
 )

@@ -6,8 +6,10 @@ import { strategy as changeColumnType } from './change-column-type/index.ts'
 import { strategy as createIndex } from './create-index/index.ts'
 import { strategy as dropColumn } from './drop-column/index.ts'
 import { strategy as dropIndex } from './drop-index/index.ts'
+import { strategy as holdBack } from './hold-back/index.ts'
 import { strategy as renameColumn } from './rename-column/index.ts'
 import { strategy as setNotNull } from './set-not-null/index.ts'
+import { strategy as standAlone } from './stand-alone/index.ts'
 
 /** Every strategy, by folder name. */
 export const strategies: readonly Strategy[] = [
@@ -17,6 +19,8 @@ export const strategies: readonly Strategy[] = [
   createIndex,
   dropColumn,
   dropIndex,
+  holdBack,
   renameColumn,
   setNotNull,
+  standAlone,
 ]

@@ -30,6 +30,7 @@ interface Row {
   readonly enforced: boolean
   readonly operators: readonly string[]
   readonly inherited: boolean
+  readonly period: boolean
 }
 
 /** SQL: the names of the columns of relation `oid` that the array `numbers` lists, in its order. An expression has the number 0. */
@@ -39,6 +40,7 @@ function columnNames(oid: string, numbers: string): string {
     JOIN pg_attribute a ON a.attrelid = ${oid} AND a.attnum = u.number ORDER BY u.place)`
 }
 
+// A foreign key to a partitioned table has one more row for each of its partitions, on the same table: an inside of PostgreSQL's.
 // NOT NULL constraints (contype n, from version 18 on) are told by the columns, constraint triggers (t) by the triggers.
 const CONSTRAINTS = `
   SELECT ${keySql()} AS key, k.conname AS name, k.contype AS kind, ${columnNames('k.conrelid', 'k.conkey')} AS columns,
@@ -52,12 +54,14 @@ const CONSTRAINTS = `
                JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = u.number::int ORDER BY u.place) AS sets,
          ARRAY(SELECT o.oprname::text FROM unnest(k.conexclop) WITH ORDINALITY AS u(oid, place)
                JOIN pg_operator o ON o.oid = u.oid ORDER BY u.place) AS operators,
-         k.coninhcount > 0 AND NOT k.conislocal AS inherited
+         k.coninhcount > 0 AND NOT k.conislocal AS inherited,
+         coalesce((to_jsonb(k) ->> 'conperiod')::boolean, false) AS period
   ${FROM_TABLES}
   JOIN pg_constraint k ON k.conrelid = c.oid AND k.contype IN ('p', 'u', 'f', 'c', 'x')
   LEFT JOIN pg_class f ON f.oid = k.confrelid
   LEFT JOIN pg_namespace fn ON fn.oid = f.relnamespace
   ${WHERE_TABLES}
+  AND NOT EXISTS (SELECT FROM pg_constraint above WHERE above.oid = k.conparentid AND above.conrelid = k.conrelid)
   ORDER BY k.conname COLLATE "C", k.oid`
 
 /** The constraints of every table, by name. */
@@ -88,5 +92,6 @@ function constraint(row: Row): Constraint {
     ...(!row.enforced && { notEnforced: true as const }),
     ...(row.operators.length > 0 && { operators: row.operators }),
     ...(row.inherited && { inherited: true as const }),
+    ...(row.period && { period: true as const }),
   }
 }

@@ -14,6 +14,7 @@ interface Row {
   readonly valid: boolean
   readonly constraint: string | null
   readonly parent: string | null
+  readonly made_as: readonly string[] | null
 }
 
 // One row of `k` is one key: `col` the table's column (none for an expression), `own` the index's own attribute, which has the parameters
@@ -51,7 +52,9 @@ const INDEXES = `
          coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::boolean, false) AS nulls_not_distinct, i.indisvalid AS valid,
          (SELECT con.conname FROM pg_constraint con
           WHERE con.conindid = x.oid AND con.conrelid = c.oid AND con.contype IN ('p', 'u', 'x')) AS constraint,
-         (SELECT above.relname FROM pg_inherits h JOIN pg_class above ON above.oid = h.inhparent WHERE h.inhrelid = x.oid) AS parent
+         (SELECT above.relname FROM pg_inherits h JOIN pg_class above ON above.oid = h.inhparent WHERE h.inhrelid = x.oid) AS parent,
+         (SELECT json_agg(own.attname ORDER BY own.attnum) FROM pg_attribute own WHERE own.attrelid = x.oid
+          HAVING bool_or(coalesce(own.attname <> (SELECT col.attname FROM pg_attribute col WHERE col.attrelid = c.oid AND col.attnum = nullif(i.indkey[own.attnum - 1], 0)), false))) AS made_as
   ${FROM_TABLES}
   JOIN pg_index i ON i.indrelid = c.oid
   JOIN pg_class x ON x.oid = i.indexrelid
@@ -76,6 +79,7 @@ function index(row: Row): Index {
     valid: row.valid,
     ...(row.constraint !== null && { constraint: row.constraint }),
     ...(row.parent !== null && { parent: row.parent }),
+    ...(row.made_as !== null && { madeAs: row.made_as }),
   }
 }
 

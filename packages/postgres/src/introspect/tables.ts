@@ -14,6 +14,7 @@ interface Row {
   readonly parents: readonly TableName[]
   readonly bound: string | null
   readonly partitioned_by: string | null
+  readonly of_type: string | null
 }
 
 const TABLES = `
@@ -25,7 +26,8 @@ const TABLES = `
                JOIN pg_class p ON p.oid = h.inhparent JOIN pg_namespace pn ON pn.oid = p.relnamespace
                WHERE h.inhrelid = c.oid ORDER BY h.inhseqno) AS parents,
          pg_get_expr(c.relpartbound, c.oid) AS bound,
-         CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END AS partitioned_by
+         CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END AS partitioned_by,
+         CASE WHEN c.reloftype <> 0 THEN format_type(c.reloftype, NULL) END AS of_type
   ${FROM_TABLES} ${WHERE_TABLES} AND NOT pg_is_other_temp_schema(n.oid)
   ORDER BY (${keySql()}) COLLATE "C"`
 
@@ -47,6 +49,7 @@ export async function readTables(client: Client, indexes: ReadonlyMap<TableName,
         ...(row.parents.length > 0 && { parents: row.parents }),
         ...(row.bound !== null && { bound: row.bound }),
         ...(row.partitioned_by !== null && { partitionedBy: row.partitioned_by }),
+        ...(row.of_type !== null && { ofType: row.of_type }),
         columns: columns.get(row.key) ?? [],
         constraints: constraints.get(row.key) ?? [],
         indexes: indexes.get(row.key) ?? [],

@@ -22,7 +22,7 @@ export const strategy: Strategy = {
   hazards: [BLOCKS],
   rewrite(statement, migration) {
     const action = actionOf(statement, 'AT_AddConstraint')
-    if (action?.def.contype !== 'CONSTR_FOREIGN' || action.def.skip_validation || isNewTable(migration, action.table)) return undefined
+    if (action?.def.contype !== 'CONSTR_FOREIGN' || action.def.skip_validation || isNewTable(migration, action.table, statement.index)) return undefined
     const name = action.def.conname as string | undefined
     const found = hazard(BLOCKS, name ?? displayTable(action.table), statement)
     const table = migration.before.tables.get(action.table)

@@ -4,7 +4,9 @@ import { type HazardKind, hazard } from '../../hazard.ts'
 import { droppedBefore } from '../../index-replacement.ts'
 import { indexSql } from '../../index-sql.ts'
 import { type PgNode, untag } from '../../parser.ts'
-import { displayTable, isNewTable, rangeKey, rangeSql } from '../../relation.ts'
+import type { Migration } from '../../migration.ts'
+import { displayTable, isNewTable, rangeKey, rangeSql, splitKey } from '../../relation.ts'
+import { tableOfIndex } from '../../replay/names.ts'
 import { objectName, quoteName, quoteText, sliceBytes } from '../../sql.ts'
 import type { Statement } from '../../statement.ts'
 import { check, ddl } from '../../steps/steps.ts'
@@ -30,13 +32,23 @@ export const strategy: Strategy = {
     const [tag, index] = untag(statement.node)
     if (tag !== 'IndexStmt' || index.concurrent) return undefined
     const key = rangeKey(index.relation)
-    if (isNewTable(migration, key)) return undefined
+    if (isNewTable(migration, key, statement.index)) return undefined
     const found = hazard(BLOCKS, (index.idxname as string | undefined) ?? displayTable(key), statement)
     const table = migration.before.tables.get(key)
+    if (index.if_not_exists && isThere(index, statement, migration)) return undefined
+    // ON ONLY: no rows of its own, and the partitions are left alone.
+    if (table?.kind === 'partitioned' && index.relation.inh === undefined) return undefined
     if (table?.kind === 'partitioned') return refusePartitioned(statement, found)
     const replaced = droppedBefore(statement, migration)
     return replaced ? replace(statement, index, replaced, table, found) : build(statement, index, found)
   },
+}
+
+/** IF NOT EXISTS of a name that is taken does nothing. */
+function isThere(index: PgNode, statement: Statement, migration: Migration): boolean {
+  const { tables } = migration.at[statement.index] ?? migration.before
+  const [schema] = splitKey(rangeKey(index.relation))
+  return tableOfIndex(tables, schema, index.idxname as string) !== undefined
 }
 
 function refusePartitioned(statement: Statement, found: ReturnType<typeof hazard>): Outcome {
