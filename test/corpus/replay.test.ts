@@ -1,13 +1,26 @@
-import { readScript, replayHistory } from '@expand-contract/core'
-import { type Server, shadowName, startServer } from '@expand-contract/postgres'
+import { replayHistory } from '@expand-contract/core'
+import { type Server, startServer } from '@expand-contract/postgres'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type CorpusHistory, corpusArchive, corpusSkipped, histories, unpackCorpus } from '../support/corpus.ts'
-import { judge } from '../support/replay-judge.ts'
+import { judgeHistory } from '../support/judge-history.ts'
 
 if (!corpusArchive) console.warn('real histories are not replayed: ../shared/corpus is not here')
 
-/** Histories that a plain PostgreSQL runs to their end: no extension that must be installed, no schema of a hoster. */
-const JUDGED = ['triggerdotdev__trigger.dev', 'langfuse__langfuse', 'Dokploy__dokploy', 'umami-software__umami']
+/**
+ * Histories that between them hold what all do: partitions, policies, triggers, views, domains, DO blocks, several schemas; with the number of migrations that a
+ * plain PostgreSQL runs. `npm run judge -- all` judges every history on every version.
+ */
+const JUDGED: readonly (readonly [project: string, migrations: number])[] = [
+  ['umami-software__umami', 19],
+  ['hoppscotch__hoppscotch', 21],
+  ['trigger.dev/internal-packages/run-ops-database', 3],
+  ['trigger.dev/internal-packages/dashboard-agent-db', 6],
+  ['latitude-dev__latitude-llm/', 33],
+  ['tambo-ai__tambo', 95],
+  ['ctrlplanedev__ctrlplane', 197],
+  ['penxle__typie', 112],
+  ['ding113__claude-code-hub', 119],
+]
 
 describe.skipIf(!corpusArchive)(`replay of real histories${corpusSkipped}`, () => {
   let all: CorpusHistory[] = []
@@ -48,32 +61,15 @@ describe.skipIf(!corpusArchive)(`replay of real histories${corpusSkipped}`, () =
     ])
   })
 
-  it.each(JUDGED)('ends with the schema that PostgreSQL ends with: %s', async (project) => {
+  it.each(JUDGED)('has after each migration the schema that PostgreSQL has: %s', async (project, migrations) => {
     const found = all.filter((h) => h.name.includes(project))
-    expect(found.length).toBeGreaterThan(0)
-    for (const { name, history } of found) {
-      const database = shadowName()
-      await server.create(database)
-      const client = await server.connect(database)
-      try {
-        for (const { id, text } of history.migrations) {
-          // Sent one by one, as CREATE INDEX CONCURRENTLY and new enum values need; a command that was split goes out whole, once.
-          const bytes = Buffer.from(text)
-          for (const { span, split, line } of readScript(text).statements) {
-            if (split.part > 0) continue
-            const sql = bytes.subarray(span.start, span.end).toString()
-            await client.query(sql).catch((error) => expect.fail(`${name} ${id} line ${line}: ${error}`))
-          }
-        }
-        const after = replayHistory(history.migrations).at(-1)?.after
-        const verdict = after && (await judge(client, after))
-        console.log(`${name}: ${verdict?.tables} tables and ${verdict?.expressions} expressions as PostgreSQL has them`)
-        expect(verdict?.differences, name).toEqual([])
-        expect(verdict?.tables, name).toBeGreaterThan(0)
-      } finally {
-        await client.end()
-        await server.drop(database)
-      }
+    expect(found).toHaveLength(1)
+    for (const { name, adapter, history } of found) {
+      const { judged, complete, differences, tables, expressions } = await judgeHistory(server, adapter.id, history.migrations)
+      console.log(`${name}: ${judged} migrations, ${complete} without anything incomplete, ${tables} tables, ${expressions} expressions`)
+      expect(differences).toEqual([])
+      expect(judged).toBe(migrations)
+      expect(expressions).toBeGreaterThan(0)
     }
   })
 })

@@ -1,3 +1,4 @@
+-- postgres 15
 -- Every kind of statement that replay follows, for a real PostgreSQL to judge what replay makes of it.
 CREATE SCHEMA side;
 CREATE EXTENSION IF NOT EXISTS citext;

@@ -88,9 +88,11 @@ export function renderGolden(golden: Golden, plan: Plan = planMigration(goldenMi
 export function renderPlan(plan: Plan): string {
   const hazards = plan.hazards.map((h) => `-- line ${h.line}: ${h.code} (${h.harm}) on ${h.on}${h.lock ? `, ${h.lock}` : ''}`)
   const refusals = plan.refusals.map((r) => `-- line ${r.line}: ${r.reason}\n--   ${r.fix}`)
+  const allowed = (plan.allowed ?? []).map((h) => `-- line ${h.line}: ${h.code} on ${h.on}, because ${h.reason} (line ${h.allowedOn})`)
   const maps = plan.maps.map((m) => `-- ${m.table}.${m.to} keeps the column "${m.column}"`)
   return [
     section('hazards', hazards),
+    ...(allowed.length > 0 ? [section('allowed', allowed)] : []),
     ...(refusals.length > 0 ? [section('refusals', refusals)] : []),
     ...(maps.length > 0 ? [section('map', maps)] : []),
     ...plan.stages.map((stage) => section(stage.name, stage.steps.map(renderStep))),

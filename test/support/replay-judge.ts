@@ -1,94 +1,151 @@
-import { type Catalog, incompleteness, quoteName, type Table, type TableName } from '@expand-contract/core'
-import { diffLines, diffSchemas, introspect } from '@expand-contract/postgres'
+import { type Catalog, type Domain, EVERYTHING, type Index, incompleteness, type Table, type TableName, type View } from '@expand-contract/core'
+import { diffSchemas, introspect } from '@expand-contract/postgres'
 import type { Client } from 'pg'
-import { indexSql } from '../../packages/core/src/index-sql.ts'
+import { type Said, sayAgain } from './say-again.ts'
 
-/** What replay says differently from the database that has run the same history; tables that replay calls incomplete are left out. */
-export async function judge(client: Client, replayed: Catalog): Promise<{ tables: number; expressions: number; differences: string[] }> {
-  const real = known(await introspect(client), replayed)
-  const ours = known(replayed, replayed)
-  const expressions = await compareExpressions(client, ours, real)
-  return {
-    tables: ours.tables.size,
-    expressions: expressions.count,
-    differences: [...diffSchemas(bare(real), bare(ours)), ...expressions.differences],
+/** What the judge saw at one moment. */
+export interface Verdict {
+  /** Tables and views that were compared. */
+  readonly tables: number
+  /** What replay calls incomplete, as its keys (`*`: everything), with the reason; those tables are left out. */
+  readonly incomplete: readonly string[]
+  /** Expressions that were said to PostgreSQL again: those that were not compared before. */
+  readonly expressions: number
+  readonly differences: readonly string[]
+}
+
+/**
+ * Compares replayed catalogs with what a database that has run the same statements holds. It is called after each migration or statement and remembers what it has
+ * compared: an expression is said to PostgreSQL again only where replay's text or the database's has changed. Where the client is inside a transaction, it
+ * sees that transaction's changes and leaves them alone.
+ */
+export function createJudge(client: Client, version: number, kept: readonly string[] = []): (replayed: Catalog) => Promise<Verdict> {
+  const said: Said = new Set()
+  return async (replayed) => {
+    const real = known(withoutKept(await introspect(client), kept), replayed)
+    const ours = known(withoutKept(ofVersion(replayed, version), kept), replayed)
+    const differences = [...diffSchemas(withoutTexts(real), withoutTexts(ours, real)), ...orderDifferences(real, ours)]
+    // What has other columns or constraints than it should is told already, and may not take the expressions.
+    const fits = (key: string): boolean => !differences.some((line) => line.includes(key))
+    const both = (mine: ReadonlyMap<string, unknown>, theirs: ReadonlyMap<string, unknown>): string[] => [...mine.keys()].filter((key) => theirs.has(key) && fits(key))
+    const tables = [...both(ours.tables, real.tables), ...both(ours.views, real.views)]
+    const found = await sayAgain(client, said, { ours, real, tables, domains: both(ours.domains, real.domains) })
+    return {
+      tables: ours.tables.size + ours.views.size,
+      incomplete: [...replayed.incomplete].map(([key, { reason }]) => `${key}: ${reason}`),
+      expressions: found.count,
+      differences: [...differences, ...found.differences],
+    }
   }
 }
 
+/** Without tables that are not known, and nothing at all where everything is not. */
 function known(catalog: Catalog, replayed: Catalog): Catalog {
-  return { ...catalog, tables: new Map([...catalog.tables].filter(([key]) => !incompleteness(replayed, key))), incomplete: new Map() }
-}
-
-/** Without the texts of expressions, which a history writes otherwise than PostgreSQL prints them, and without views of views. */
-function bare(catalog: Catalog): Catalog {
+  if (replayed.incomplete.has(EVERYTHING)) return { ...catalog, ...NOTHING }
+  // Introspection does not tell temporary tables.
+  const isKnown = (key: TableName): boolean => !incompleteness(replayed, key) && !key.startsWith('"pg_temp".')
   return {
     ...catalog,
-    tables: new Map([...catalog.tables].map(([key, table]) => [key, bareTable(table)])),
-    views: new Map([...catalog.views].map(([key]) => [key, { reads: [] }])),
+    tables: new Map([...catalog.tables].filter(([key]) => isKnown(key))),
+    views: new Map([...catalog.views].filter(([key]) => isKnown(key))),
+    sequences: new Map([...catalog.sequences].filter(([key, { ownedBy }]) => isKnown(key) && (ownedBy === undefined || isKnown(ownedBy.table)))),
+    incomplete: new Map(),
   }
+}
+
+function withoutKept(catalog: Catalog, kept: readonly string[]): Catalog {
+  if (kept.length === 0) return catalog
+  const others = <T>(map: ReadonlyMap<string, T>): ReadonlyMap<string, T> => new Map([...map].filter(([key]) => !kept.includes(key)))
+  const schemas = new Set([...catalog.schemas].filter((schema) => !kept.includes(schema)))
+  return { ...catalog, tables: others(catalog.tables), sequences: others(catalog.sequences), schemas }
+}
+
+const NOTHING = {
+  tables: new Map(),
+  views: new Map(),
+  sequences: new Map(),
+  enums: new Map(),
+  domains: new Map(),
+  composites: new Map(),
+  functions: new Map(),
+  schemas: new Set<string>(),
+  extensions: new Set<string>(),
+  incomplete: new Map(),
+}
+
+/** Replay names NOT NULL constraints as version 18 does; before it there are none. */
+function ofVersion(catalog: Catalog, version: number): Catalog {
+  if (version >= 18) return catalog
+  const unnamed = (table: Table): Table => ({ ...table, columns: table.columns.map(({ notNullConstraint: _, ...c }) => c) })
+  return { ...catalog, tables: new Map([...catalog.tables].map(([key, table]) => [key, unnamed(table)])) }
+}
+
+/** The order of columns counts for `*`, for rows and for copies. */
+function orderDifferences(real: Catalog, ours: Catalog): string[] {
+  return [...ours.tables].flatMap(([key, table]) => {
+    const [have, want] = [table, real.tables.get(key)].map((t) => t?.columns.map((c) => c.name) ?? [])
+    const isSame = want?.every((name, i) => name === have?.[i])
+    const isSameSet = want?.length === have?.length && want?.every((name) => have?.includes(name))
+    return isSame || !isSameSet ? [] : [`order of columns of ${key}: expected ${want?.join(', ')}, found ${have?.join(', ')}`]
+  })
 }
 
 const TEXT = '…'
 
-function bareTable(table: Table): Table {
+/** Without the texts of expressions, which a history writes otherwise than PostgreSQL prints them. Where replay does not know a view's columns, `real` lends them. */
+function withoutTexts(catalog: Catalog, real: Catalog = catalog): Catalog {
   return {
+    ...catalog,
+    tables: new Map([...catalog.tables].map(([key, table]) => [key, bareTable(table)])),
+    views: new Map([...catalog.views].map(([key, view]) => [key, bareView(view, real.views.get(key))])),
+    domains: new Map([...catalog.domains].map(([key, domain]) => [key, bareDomain(domain)])),
+  }
+}
+
+const bared = new WeakMap<Table, Table>()
+
+function bareTable(table: Table): Table {
+  const before = bared.get(table)
+  if (before) return before
+  const bare: Table = {
     ...table,
+    ...(table.bound !== undefined && { bound: TEXT }),
+    ...(table.partitionedBy !== undefined && { partitionedBy: TEXT }),
     columns: table.columns.map((c) => ({
       ...c,
       ...(c.default !== undefined && { default: TEXT }),
       ...(c.generated && { generated: { ...c.generated, expression: TEXT } }),
     })),
     constraints: table.constraints.map((c) => ({ ...c, ...(c.expression !== undefined && { expression: TEXT }) })),
-    indexes: table.indexes.map((i) => ({
-      ...i,
-      keys: i.keys.map((k) => (k.expression === undefined ? k : { ...k, expression: TEXT })),
-      ...(i.where !== undefined && { where: TEXT }),
-    })),
+    indexes: table.indexes.map(bareIndex),
+    triggers: table.triggers.map((t) => ({ ...t, ...(t.when !== undefined && { when: TEXT }) })),
+    policies: table.policies.map((p) => ({ ...p, ...(p.using !== undefined && { using: TEXT }), ...(p.check !== undefined && { check: TEXT }) })),
+  }
+  bared.set(table, bare)
+  return bare
+}
+
+function bareIndex(index: Index): Index {
+  return {
+    ...index,
+    keys: index.keys.map((k) => (k.expression === undefined ? k : { ...k, expression: TEXT })),
+    ...(index.where !== undefined && { where: TEXT }),
   }
 }
 
-/**
- * Says every expression of the replayed catalog to PostgreSQL once more, in the place of the one that the history wrote: it must print the same.
- * From version 17 on a generated column can be given another expression.
- */
-async function compareExpressions(client: Client, ours: Catalog, real: Catalog): Promise<{ count: number; differences: string[] }> {
-  const keys = [...ours.tables.keys()].filter((key) => real.tables.has(key))
-  await client.query('BEGIN')
-  try {
-    for (const key of keys) await client.query(saidAgain(key, ours.tables.get(key) as Table).join(';\n'))
-    const said = await introspect(client)
-    const [expected, found] = [real, said].map((catalog) => new Map(keys.flatMap((key) => texts(key, catalog.tables.get(key) as Table))))
-    return { count: expected?.size ?? 0, differences: diffLines(expected ?? new Map(), found ?? new Map()) }
-  } finally {
-    await client.query('ROLLBACK')
+function bareView(view: View, real: View | undefined): View {
+  const reads = view.reads.map((read) => {
+    const theirs = read.columns === undefined ? real?.reads.find((r) => r.table === read.table) : undefined
+    return theirs ?? read
+  })
+  const columns = view.columns ?? real?.columns
+  return { ...view, reads, ...(columns && { columns }), indexes: view.indexes.map(bareIndex) }
+}
+
+function bareDomain(domain: Domain): Domain {
+  return {
+    ...domain,
+    ...(domain.default !== undefined && { default: TEXT }),
+    checks: domain.checks.map((c) => ({ ...c, expression: TEXT })),
   }
-}
-
-function saidAgain(key: TableName, table: Table): string[] {
-  const column = (name: string, action: string): string => `ALTER TABLE ${key} ALTER COLUMN ${quoteName(name)} ${action}`
-  const constraint = (name: string): string => `CONSTRAINT ${quoteName(name)}`
-  return [
-    ...table.columns.flatMap((c) => (c.default === undefined ? [] : [column(c.name, `SET DEFAULT ${c.default}`)])),
-    ...table.columns.flatMap((c) => (c.generated ? [column(c.name, `SET EXPRESSION AS (${c.generated.expression})`)] : [])),
-    ...table.constraints.flatMap((c) => {
-      if (c.expression === undefined) return []
-      const alter = `ALTER TABLE ${key}`
-      return [`${alter} DROP ${constraint(c.name)}`, `${alter} ADD ${constraint(c.name)} CHECK (${c.expression}) NOT VALID`]
-    }),
-    ...table.indexes.flatMap((i) => {
-      if (i.constraint !== undefined) return []
-      return [`DROP INDEX ${quoteName(table.schema)}.${quoteName(i.name)} CASCADE`, indexSql(i, key, { concurrently: false }) ?? '']
-    }),
-  ]
-}
-
-function texts(key: TableName, table: Table): [string, string][] {
-  return [
-    ...table.columns.flatMap((c): [string, string][] => (c.default === undefined ? [] : [[`default of ${key} ${c.name}`, c.default]])),
-    ...table.columns.flatMap((c): [string, string][] => (c.generated ? [[`generated ${key} ${c.name}`, c.generated.expression]] : [])),
-    ...table.constraints.flatMap((c): [string, string][] => (c.expression === undefined ? [] : [[`check ${key} ${c.name}`, c.expression]])),
-    ...table.indexes.flatMap((i): [string, string][] =>
-      i.constraint === undefined ? [[`index ${key} ${i.name}`, JSON.stringify([i.method, i.unique, i.keys, i.include, i.where])]] : [],
-    ),
-  ]
 }

@@ -37,7 +37,10 @@ function report(error: unknown, io: Io): number {
   return EXIT.bug
 }
 
+/** What messages show of how a URL looks. */
+const EXAMPLE_URL = 'postgresql://user:password@host:5432/database'
+
 /** Connection strings hold passwords. */
 function withoutUrls(text: string): string {
-  return text.replaceAll(/postgres(?:ql)?:\/\/[^\s'"`]+/gi, '<database URL>')
+  return text.replaceAll(/postgres(?:ql)?:\/\/[^\s'"`]+/gi, (url) => (url === EXAMPLE_URL ? url : '<database URL>'))
 }

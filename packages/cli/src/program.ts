@@ -36,6 +36,10 @@ function addCheck(root: Command, io: Io, done: (code: number) => void): void {
     .addOption(new Option('--since <ref>', 'only migrations that are not on this git branch, tag or commit').conflicts('all'))
     .addOption(project())
     .addOption(postgres('the oldest PostgreSQL to be safe on'))
+    .option('--baseline [file]', 'hide the findings that this file knows (default: expand-contract.baseline.json, where it is there)')
+    .option('--no-baseline', 'show all findings, known or not')
+    .option('--write-baseline', 'write what is found now into the baseline, and remove what is stale')
+    .option('--verbose', 'list what is allowed in the migrations, and all that is not known')
     .addOption(format())
     .action(async (paths: string[], flags) => done(await (await import('./command/check.ts')).check(paths, flags, io)))
   examples(command, [
@@ -43,7 +47,17 @@ function addCheck(root: Command, io: Io, done: (code: number) => void): void {
     ['expand-contract check --since main', 'in CI: only what this branch adds'],
     ['expand-contract check prisma/migrations/20261122121918_rename_name', 'one migration'],
     ['expand-contract check --format json packages/db', "another folder's project, for a program to read"],
+    ['expand-contract check --write-baseline', 'on an old project: report only new findings from now on'],
+    ['expand-contract check --newest --database', 'the schema from the database at DATABASE_URL, where the migrations do not tell it'],
   ])
+  command.addHelpText(
+    'after',
+    `
+A hazard that is meant is allowed in the migration, on the line before the statement or at the end of its line:
+  -- expand-contract: allow create-index-blocks-writes because the table has nine rows
+Several hazards go with commas; allow-file instead of allow speaks of the whole file. Without a reason nothing is allowed.`,
+  )
+  schemaOptions(command)
 }
 
 function addRewrite(root: Command, io: Io, done: (code: number) => void): void {
@@ -55,6 +69,7 @@ function addRewrite(root: Command, io: Io, done: (code: number) => void): void {
     .addOption(repeatable('--map <table.column=new>', "only the code's name changes: the ORM maps it to the old column, no SQL runs"))
     .addOption(repeatable('--drop <table.column>', 'the column really goes, with its data'))
     .addOption(repeatable('--fill <table.column=sql>', 'a SQL expression for rows, and for running code, that know nothing of the column'))
+    .addOption(repeatable('--value <enum.old=new>', 'the value of an enum that takes the place of a removed one, in rows and for running code'))
     .option('--dry-run', 'show everything, write nothing')
     .option('-y, --yes', 'write without asking for confirmation')
     .addOption(project())
@@ -68,7 +83,9 @@ function addRewrite(root: Command, io: Io, done: (code: number) => void): void {
     ['expand-contract rewrite 20261122121918_rename_name --rename User.name=fullName', 'where nobody can be asked'],
     [`expand-contract rewrite --fill "User.country='US'"`, 'what fills a new required column'],
     ['expand-contract rewrite --map auth.User.name=fullName', 'keep the column, rename only the field'],
+    ['expand-contract rewrite --schema-dump schema.sql', 'where the migrations do not tell the schema'],
   ])
+  schemaOptions(command)
 }
 
 function addVerify(root: Command, io: Io, done: (code: number) => void): void {
@@ -104,6 +121,19 @@ function addExplain(root: Command, io: Io, done: (code: number) => void): void {
   ])
 }
 
+/** Where the schema comes from when the migrations do not tell all of it. */
+function schemaOptions(command: Command): void {
+  command
+    .addOption(
+      new Option(
+        '--database [url]',
+        'read the schema from this database where the migrations do not tell it; without a URL from DATABASE_URL. Read only; never printed',
+      ).conflicts('schemaDump'),
+    )
+    .option('--schema-dump <file>', 'the same from a file that pg_dump --schema-only wrote: the schema before the newest migration')
+    .option('--schema-at <migration>', 'the first migration that the database or dump does not have yet, where that is another one')
+}
+
 function examples(command: Command, lines: readonly (readonly [command: string, what: string])[]): void {
   command.addHelpText('after', `\nExamples:\n${lines.map(([line, what]) => `  # ${what}\n  ${line}`).join('\n')}`)
 }
@@ -122,7 +152,7 @@ function format(): Option {
 
 function postgres(description: string): Option {
   return new Option('--postgres <major>', description).argParser((text: string): number => {
-    if (!/^1[4-8]$/.test(text)) throw new InvalidArgumentError('It must be a major version, 14 to 18.')
+    if (!/^1[4-8]$/.test(text)) throw new InvalidArgumentError('Choose a major version: 14, 15, 16, 17 or 18.')
     return Number(text)
   })
 }

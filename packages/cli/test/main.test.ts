@@ -22,7 +22,7 @@ describe('the command line', () => {
   it.each([
     ['an unknown command', ['chek'], 'Did you mean check'],
     ['an unknown option', ['check', '--sinse', 'main'], '--since'],
-    ['a version that is not supported', ['rewrite', '--postgres', '13'], '14 to 18'],
+    ['a version that is not supported', ['rewrite', '--postgres', '13'], '14, 15, 16, 17 or 18'],
     ['a format that is not known', ['check', '--format', 'xml'], 'text, json'],
     ['options that exclude each other', ['check', '--newest', '--since', 'main'], 'cannot be used'],
     ['an argument too much', ['explain', 'a', 'b'], 'too many arguments'],
@@ -58,6 +58,12 @@ describe('the command line', () => {
     expect(await main(['explain'], io)).toBe(3)
     expect(printed).toMatch(/Error: lost <database URL> here\n\s+at .*This is a bug/s)
     expect(printed).not.toContain('secret')
+  })
+
+  it('shows how a URL looks where one can not be read', async () => {
+    const { err } = await run(folderWith({ 'a.sql': 'SELECT 1;' }), ['check', 'a.sql', '--database', 'mysql://me:secret@host/db'])
+    expect(err).toContain('  postgresql://user:password@host:5432/database\n')
+    expect(err).not.toContain('secret')
   })
 
   it('runs as a program, and a reader may leave early', async () => {

@@ -3,45 +3,58 @@ import { type Checked, type CheckReport, checkData } from '../src/report/check-r
 import { checkText } from '../src/report/check-text.ts'
 import { diffText } from '../src/report/diff-text.ts'
 import { explainText, hazardListText } from '../src/report/explain-text.ts'
+import type { Problem } from '../src/report/problems.ts'
 import { didYouMean, nearest } from '../src/report/nearest.ts'
 import { nextText } from '../src/report/next-text.ts'
 import { planText } from '../src/report/plan-text.ts'
 import { questionsText } from '../src/report/questions-text.ts'
 import { style, wrap } from '../src/report/style.ts'
 import { holds, verdictText } from '../src/report/verdict-text.ts'
-import { ASKED, BREAKS, PLAN } from './sample-plan.ts'
+import { ASKED, BREAKS, LOSES, PLAN } from './sample-plan.ts'
 
 const plain = style(false, 80)
 
 function checked(id: string, some: Partial<Checked>): Checked {
-  return { id, file: `prisma/migrations/${id}/migration.sql`, plan: { ...PLAN, id }, unreadable: undefined, next: undefined, ...some }
+  return { id, file: `prisma/migrations/${id}/migration.sql`, plan: { ...PLAN, id }, allowed: [], problems: [], unreadable: undefined, next: undefined, hidden: 0, ...some }
 }
 
 const unreadable = { message: 'syntax error at or near "THIS"', line: 7 }
 const byHand = { claims: [1], hazards: [BREAKS], reason: `User: ${BREAKS.why}`, fix: 'Do it by hand.', line: 3 }
 const cannotRead = { claims: [], hazards: [], reason: 'Line 7 is not SQL.', fix: 'Mend it.', line: 7 }
+const LOST: Problem = { code: 'snapshot-ahead-of-sql', line: 3, column: 5, on: 'User.name', what: 'the SQL only renames', fix: 'Add it.' }
+const IDLE: Problem = { code: 'allow-unused', line: 9, column: 4, on: 'drop-table', what: 'nothing is there', fix: 'Remove it.', notice: true }
+const ALLOWED = { ...LOSES, reason: 'it is empty', allowedOn: 2 }
 const REPORT: CheckReport = {
   checked: [
     checked('1_clean', { plan: { ...PLAN, hazards: [] } }),
     checked('2_rewritten', { next: 'npx expand-contract rewrite 2_rewritten' }),
     checked('3_asked', { plan: { ...PLAN, refusals: [ASKED] }, next: 'npx expand-contract rewrite 3_asked' }),
-    checked('4_by_hand', { plan: { ...PLAN, hazards: [BREAKS], refusals: [byHand] } }),
+    checked('4_by_hand', { plan: { ...PLAN, hazards: [BREAKS], refusals: [byHand] }, problems: [LOST, IDLE], allowed: [ALLOWED], hidden: 2 }),
     checked('5_unreadable', { plan: { ...PLAN, hazards: [], refusals: [cannotRead] }, unreadable }),
   ],
   notes: ['a.sql: read as a history of its own.'],
+  unknown: [
+    { table: null, since: '2_rewritten', file: 'prisma/migrations/2_rewritten/migration.sql', line: 4, reason: 'EXECUTE', restingOnIt: [] },
+    { table: 'User', since: '1_clean', file: 'schema.sql', reason: 'a trigger', restingOnIt: ['3_asked'] },
+  ],
+  postgres: { postgres: 14, postgresBy: 'default' },
+  baseline: { file: 'expand-contract.baseline.json', stale: [{ migration: '1_clean', code: 'drop-table', on: 'Old' }] },
 }
 
 it('tells hazards by migration, each kind once, and what to do next', () => {
   expect(checkText(REPORT, plain)).toMatchSnapshot()
+  expect(checkText(REPORT, plain, true)).toContain('allowed  drop-column-loses-data  User.name\n    line 2: it is empty')
 })
 
 it('says in one line that nothing was found', () => {
-  expect(checkText({ checked: REPORT.checked.slice(0, 1), notes: [] }, plain)).toBe('No hazard in 1 migration.\n')
+  expect(checkText({ ...REPORT, checked: REPORT.checked.slice(0, 1), notes: [], unknown: [], baseline: undefined }, plain)).toBe(
+    'No hazard in 1 migration.\nJudged for PostgreSQL 14 and newer (the oldest supported; --postgres <major>\nsays otherwise).\n',
+  )
 })
 
 it('gives the same findings as data', () => {
   const { summary, migrations } = checkData(REPORT)
-  expect(summary).toEqual({ migrations: 5, withFindings: 4, hazards: 5, refusals: 2, unreadable: 1 })
+  expect(summary).toEqual({ migrations: 5, withFindings: 4, hazards: 5, refusals: 2, problems: 1, unreadable: 1, allowed: 1, hidden: 2 })
   expect(migrations.map((m) => m.id)).toEqual(['2_rewritten', '3_asked', '4_by_hand', '5_unreadable'])
   expect(migrations[1]).toMatchObject({
     refusals: [{ codes: ['drop-column-breaks-old-code', 'drop-column-loses-data'], question: ASKED.question }],

@@ -1,5 +1,6 @@
 import type { Intent } from './intent.ts'
 import type { Plan } from './plan.ts'
+import type { Sending } from './sending.ts'
 
 /** One migration as the ORM keeps it. */
 export interface SourceMigration {
@@ -26,6 +27,8 @@ export interface Layout {
   readonly schema: readonly string[]
   /** The ORM's format as the adapter names it: `prisma`, `drizzle-journal`, `drizzle-v1`. */
   readonly format: string
+  /** How the ORM sends a migration, where the adapter knows it. */
+  readonly sending?: Sending
 }
 
 /** The migrations of a project, oldest first. */
@@ -40,12 +43,26 @@ export interface FileEdit {
   readonly content: string | null
 }
 
+/** What an ORM's own table in a database says of a history. */
+export interface Applied {
+  /** Ids of migrations that are applied there, in the order of the history. */
+  readonly applied: readonly string[]
+  /** Names of migrations that were applied there after all of those, and that the history does not have: the database is ahead or another one. */
+  readonly ahead: readonly string[]
+  /** Ids of migrations that failed there half way. */
+  readonly failed: readonly string[]
+}
+
 /** What an ORM's package knows: how it keeps migrations and how to write a stage back. Reads files; writes none. */
 export interface Adapter {
   readonly id: string
   /** The project in `dir`, or undefined. Throws {@link UserError} where there is one that can't be used (another database, broken lock file). */
   find(dir: string): Promise<Layout | undefined>
   read(layout: Layout): Promise<History>
+  /** Name of the table, in whatever schema, in which the ORM keeps what it has applied. */
+  readonly appliedTable: string
+  /** What the rows of that table say. */
+  applied(history: History, rows: readonly Readonly<Record<string, unknown>>[]): Promise<Applied>
   /**
    * The edits that replace the migration `plan.id` by the plan's expand stage in the ORM's own format, and put the rest (plan.json, original
    * SQL, contract, undo) under {@link Layout.plans}. Same plan and history, same bytes. Throws {@link UserError} where it can't be done.

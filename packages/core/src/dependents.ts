@@ -1,5 +1,6 @@
 import type { Catalog, Constraint, Index, Table, TableName } from './catalog/catalog.ts'
-import { columnsOf } from './expression.ts'
+import { mayName } from './expression.ts'
+import { referrers } from './replay/names.ts'
 
 /** What hangs on one column, as the catalog knows it. */
 export interface Dependents {
@@ -15,7 +16,7 @@ export interface Dependents {
 /** Everything that names a column of a table. An expression that can't be read counts as naming it. */
 export function dependents(catalog: Catalog, key: TableName, column: string): Dependents {
   const table = catalog.tables.get(key)
-  const names = (expression: string | undefined): boolean => expression !== undefined && (columnsOf(expression)?.includes(column) ?? true)
+  const names = (expression: string | undefined): boolean => expression !== undefined && mayName(expression, column)
   return {
     indexes: (table?.indexes ?? []).filter(
       (i) =>
@@ -23,8 +24,8 @@ export function dependents(catalog: Catalog, key: TableName, column: string): De
         (i.keys.some((k) => k.column === column || names(k.expression)) || i.include.includes(column) || names(i.where)),
     ),
     constraints: (table?.constraints ?? []).filter((c) => c.columns.includes(column) || names(c.expression)),
-    inbound: [...catalog.tables].flatMap(([other, t]) =>
-      t.constraints
+    inbound: referrers(catalog.tables, key).flatMap((other) =>
+      (catalog.tables.get(other)?.constraints ?? [])
         .filter((c) => c.references?.table === key && pointsAt(c, table, column))
         .map((constraint) => ({ table: other, constraint })),
     ),

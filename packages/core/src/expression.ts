@@ -1,6 +1,7 @@
 // biome-ignore lint/style/noRestrictedImports: parsing needs it; loading a grammar is no effect on the world.
 import { createRequire } from 'node:module'
-import { type PgNode, parseStatement, shape } from './parser.ts'
+import { type PgNode, parseStatement, SqlSyntaxError, shape } from './parser.ts'
+import { rememberedTexts } from './remembered.ts'
 import { quoteName } from './sql.ts'
 
 /** pgsql-ast-parser compiles its grammar when it is loaded, a fifth of a second: only where an expression is looked into. */
@@ -10,21 +11,43 @@ function astParser(): typeof import('pgsql-ast-parser') {
   return loaded
 }
 
-/** The tree of a SQL expression by PostgreSQL's grammar. Throws {@link SqlSyntaxError} for anything that is not one expression. */
+/**
+ * The tree of a SQL expression by PostgreSQL's grammar; it must not be changed, for a history writes the same few expressions again and again and each is parsed
+ * once. Throws {@link SqlSyntaxError} for anything that is not one expression.
+ */
 export function parseExpression(expression: string): PgNode {
-  const select = parseStatement(`SELECT (${expression}\n)`) as { SelectStmt?: { targetList?: { ResTarget: { val: PgNode } }[] } }
-  return select.SelectStmt?.targetList?.[0]?.ResTarget.val ?? {}
+  const found = treeOf(expression)
+  if (found instanceof SqlSyntaxError) throw found
+  return found
 }
+
+const treeOf = rememberedTexts((expression): PgNode | SqlSyntaxError => {
+  try {
+    const select = parseStatement(`SELECT (${expression}\n)`) as { SelectStmt?: { targetList?: { ResTarget: { val: PgNode } }[] } }
+    return select.SelectStmt?.targetList?.[0]?.ResTarget.val ?? {}
+  } catch (error) {
+    if (error instanceof SqlSyntaxError) return error
+    throw error
+  }
+})
 
 /**
  * Columns that an expression names, unqualified, each once; undefined where it can't be told (a subquery, `row.*`). PostgreSQL's own tree is
  * walked; where pgsql-ast-parser reads the expression too and sees other columns, the answer is undefined.
  */
-export function columnsOf(expression: string): readonly string[] | undefined {
+export const columnsOf = rememberedTexts((expression): readonly string[] | undefined => {
   const found = new Set<string>()
   if (!walkColumns(parseExpression(expression), found)) return undefined
   const second = columnsByAst(expression)
   return second && [...second].sort().join('\0') !== [...found].sort().join('\0') ? undefined : [...found]
+})
+
+/** True where an expression names the column, or may name it for all that can be told. */
+export function mayName(expression: string, column: string): boolean {
+  // Most expressions do not even hold the word: only what may stand for any column, or spell it otherwise, is looked into then.
+  const isSpelled = expression.toLowerCase().includes(column.toLowerCase())
+  if (!isSpelled && !/\*|select|u&/i.test(expression)) return false
+  return columnsOf(expression)?.includes(column) ?? true
 }
 
 function walkColumns(node: unknown, found: Set<string>): boolean {
@@ -56,9 +79,8 @@ function columnsByAst(expression: string): Set<string> | undefined {
  * reads it as the same tree but for that name.
  */
 export function renameColumn(expression: string, from: string, to: string): string | undefined {
-  const columns = columnsOf(expression)
-  if (!columns) return undefined
-  if (!columns.includes(from)) return expression
+  if (!mayName(expression, from)) return expression
+  if (!columnsOf(expression)) return undefined
   let printed: string
   try {
     const { astMapper, parse, toSql } = astParser()
@@ -88,42 +110,4 @@ function columnShape(name: string): string {
 export function overRow(expression: string, row: 'NEW' | 'OLD'): string {
   const columns = columnsOf(expression)
   return columns?.length === 0 ? `(${expression})` : `(SELECT ${expression} FROM (SELECT ${row}.*) AS ${quoteName('row')})`
-}
-
-export type Volatility = 'immutable' | 'stable' | 'volatile'
-
-const IMMUTABLE = new Set(
-  'lower upper md5 length coalesce abs round floor ceil concat_ws replace trim btrim ltrim rtrim substring substr left right to_json to_jsonb jsonb_build_object jsonb_build_array array_length lpad rpad make_date make_interval nullif greatest least'.split(
-    ' ',
-  ),
-)
-const STABLE = new Set(
-  'now transaction_timestamp statement_timestamp current_setting current_database current_schema timezone date_trunc to_char to_timestamp to_date age txid_current concat'.split(
-    ' ',
-  ),
-)
-
-/** Volatility of a default as PostgreSQL's planner would see it. A function that is not known counts as volatile. */
-export function volatility(node: unknown, functions: ReadonlyMap<string, Volatility> = new Map()): Volatility {
-  if (Array.isArray(node)) return weakest(node.map((n) => volatility(n, functions)))
-  if (typeof node !== 'object' || node === null) return 'immutable'
-  const tagged = node as PgNode
-  const inner = weakest(Object.values(tagged).map((v) => volatility(v, functions)))
-  if (tagged.SQLValueFunction) return 'stable'
-  if (tagged.FuncCall) return weakest([functionVolatility(tagged.FuncCall.funcname, functions), inner])
-  // A text cast to a date or time may read the clock: 'now'::timestamp.
-  return inner
-}
-
-function functionVolatility(path: readonly PgNode[], functions: ReadonlyMap<string, Volatility>): Volatility {
-  const names = path.map((n) => n.String?.sval as string)
-  const name = names.at(-1) ?? ''
-  const own = functions.get(`${quoteName(names.at(-2) ?? 'public')}.${quoteName(name)}`)
-  if (own) return own
-  return IMMUTABLE.has(name) ? 'immutable' : STABLE.has(name) ? 'stable' : 'volatile'
-}
-
-function weakest(all: readonly Volatility[]): Volatility {
-  if (all.includes('volatile')) return 'volatile'
-  return all.includes('stable') ? 'stable' : 'immutable'
 }

@@ -36,7 +36,7 @@ function finishDdl(draft: Omit<DraftDdl, 'name'>, id: string, before: Catalog): 
   })
   const alone = draft.sql.some((sql) => isConcurrent(sql))
   if (alone && draft.sql.length > 1) throw new Error(`step ${id}: CONCURRENTLY must stand alone`)
-  const unbounded = alone || draft.sql.some((sql) => isValidation(sql) || isQuery(sql))
+  const unbounded = alone || draft.allowed || draft.sql.some((sql) => growsWithTable(sql))
   return {
     ...draft,
     id,
@@ -56,14 +56,11 @@ export function isConcurrent(sql: string): boolean {
   return tag === 'ReindexStmt' && params.some((p) => p.DefElem?.defname === 'concurrently')
 }
 
-function isValidation(sql: string): boolean {
+/** VALIDATE CONSTRAINT, and copies of a query's rows. */
+function growsWithTable(sql: string): boolean {
   const [tag, s] = untag(parseStatement(sql))
-  return tag === 'AlterTableStmt' && s.cmds?.[0]?.AlterTableCmd?.subtype === 'AT_ValidateConstraint'
-}
-
-/** Rows are read or inserted, and nobody waits for it. */
-function isQuery(sql: string): boolean {
-  return ['InsertStmt', 'CreateTableAsStmt'].includes(untag(parseStatement(sql))[0])
+  if (tag === 'InsertStmt') return s.selectStmt !== undefined && !s.selectStmt.SelectStmt?.valuesLists
+  return tag === 'CreateTableAsStmt' || (tag === 'AlterTableStmt' && s.cmds?.[0]?.AlterTableCmd?.subtype === 'AT_ValidateConstraint')
 }
 
 /** `add fullName` -> `add-full-name`, at most 40 characters: safe in file names everywhere. */

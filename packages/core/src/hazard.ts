@@ -18,5 +18,13 @@ export interface HazardKind {
 
 /** A hazard found: its kind, where. `on` is the object as a person writes it. */
 export function hazard(kind: HazardKind, on: string, statement: Statement): Hazard {
-  return { code: kind.code, harm: kind.harm, on, ...(kind.lock && { lock: kind.lock }), why: kind.why, line: statement.line }
+  return {
+    code: kind.code,
+    harm: kind.harm,
+    on,
+    ...(kind.lock && { lock: kind.lock }),
+    why: kind.why,
+    line: statement.line,
+    column: statement.column,
+  }
 }

@@ -11,8 +11,9 @@ export interface ExplainedHazard extends HazardKind {
 /** Every kind of hazard by code, in alphabetical order. */
 export const hazards: ReadonlyMap<string, ExplainedHazard> = new Map(
   [
-    ...strategies.flatMap((s) => s.hazards.map((h): ExplainedHazard => (h.refused ? h : { ...h, strategy: s.id }))),
     ...Object.values(KINDS).map((h: HazardKind): ExplainedHazard => h),
+    // What is refused in one form and rewritten in another is told as the strategy tells it.
+    ...strategies.flatMap((s) => s.hazards.map((h): ExplainedHazard => (h.refused ? h : { ...h, strategy: s.id }))),
   ]
     .sort((a, b) => (a.code < b.code ? -1 : 1))
     .map((h) => [h.code, h]),

@@ -1,6 +1,7 @@
 import type { Catalog, TableName } from './catalog/catalog.ts'
 import { type PgNode, parseStatements, untag } from './parser.ts'
 import { rangeKey, strings, tableKey } from './relation.ts'
+import { referrers } from './replay/names.ts'
 
 /** PostgreSQL's eight table lock modes, weakest first, spelled as in its documentation. */
 export const LOCK_MODES = [
@@ -45,6 +46,11 @@ export function strongest(locks: readonly TableLock[]): TableLock[] {
 export function locksOf(sql: string, catalog: Catalog): TableLock[] {
   const locks = parseStatements(sql).flatMap(({ stmt }) => statementLocks(stmt, catalog))
   return strongest(locks.filter(({ table }) => catalog.tables.has(table)))
+}
+
+/** The same for the tree of one statement. */
+export function locksOfNode(node: PgNode, catalog: Catalog): TableLock[] {
+  return strongest(statementLocks(node, catalog).filter(({ table }) => catalog.tables.has(table)))
 }
 
 function statementLocks(node: PgNode, catalog: Catalog): TableLock[] {
@@ -151,7 +157,7 @@ function otherSides(table: TableName, cmd: PgNode, catalog: Catalog): TableLock[
 
 function foreignTables(table: TableName, catalog: Catalog): TableName[] {
   const out = (catalog.tables.get(table)?.constraints ?? []).flatMap((c) => (c.references ? [c.references.table] : []))
-  const inbound = [...catalog.tables].filter(([, t]) => t.constraints.some((c) => c.references?.table === table)).map(([key]) => key)
+  const inbound = referrers(catalog.tables, table)
   return [...new Set([...out, ...inbound])].filter((t) => t !== table)
 }
 

@@ -1,5 +1,6 @@
 import type { Catalog } from './catalog/catalog.ts'
 import type { Intent } from './intent.ts'
+import type { Sending } from './sending.ts'
 import type { Script } from './statement.ts'
 
 /** One migration in its history: what it says and the schema it starts from. */
@@ -16,4 +17,6 @@ export interface Migration {
   readonly intents: readonly Intent[]
   /** The oldest PostgreSQL major version to be safe on, 14 to 18. */
   readonly postgres: number
+  /** Absent: `query`. */
+  readonly sending?: Sending
 }

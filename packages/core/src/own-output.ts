@@ -19,21 +19,23 @@ export function hazardsOfOutput(plan: Plan, before: Catalog): Hazard[] {
     stage.steps.flatMap((step) => {
       const script = readScript(stepSql(step))
       const { at, after } = applyScript(catalog, script, step.id)
-      const intents = stage.name === 'contract' ? unused(step) : ownTables(step)
+      const intents = stage.name === 'contract' ? unused(step, catalog) : ownTables(step, catalog)
       const again = planMigration({ id: `${plan.id}/${step.id}`, script, before: catalog, at, after, intents, postgres: plan.postgres })
       catalog = after
-      const refused = again.refusals.map((r): Hazard => ({ code: 'refused', harm: 'lock', on: step.id, why: r.reason, line: r.line }))
+      const refused = again.refusals.map(
+        (r): Hazard => ({ code: 'refused', harm: 'lock', on: step.id, why: r.reason, line: r.line, column: 1 }),
+      )
       return [...again.hazards, ...refused]
     }),
   )
 }
 
 /** Tables of ours, which a step makes and another drops. */
-function ownTables(step: Step): Intent[] {
-  return unused(step).filter((i) => i.kind === 'unused-table' && i.table.startsWith('ec_'))
+function ownTables(step: Step, catalog: Catalog): Intent[] {
+  return unused(step, catalog).filter((i) => i.kind === 'unused-table' && i.table.startsWith('ec_'))
 }
 
-function unused(step: Step): Intent[] {
+function unused(step: Step, catalog: Catalog): Intent[] {
   if (step.kind !== 'ddl') return []
   return step.sql.flatMap((sql) =>
     parseStatements(sql).flatMap(({ stmt }): Intent[] => {
@@ -48,9 +50,11 @@ function unused(step: Step): Intent[] {
       if (tag === 'RenameStmt' && s.renameType === 'OBJECT_TYPE')
         return [{ kind: 'unused-type', type: userType(strings(s.object?.List?.items)) }]
       const cmd = tag === 'AlterTableStmt' ? s.cmds[0]?.AlterTableCmd : undefined
-      if (cmd?.subtype === 'AT_DropConstraint')
-        return [{ kind: 'unused-constraint', table: displayTable(rangeKey(s.relation)), name: cmd.name }]
-      return cmd?.subtype === 'AT_DropColumn' ? [{ kind: 'unused', table: displayTable(rangeKey(s.relation)), column: cmd.name }] : []
+      if (!['AT_DropColumn', 'AT_ColumnDefault', 'AT_DropConstraint'].includes(cmd?.subtype)) return []
+      const key = rangeKey(s.relation)
+      const constraint = catalog.tables.get(key)?.constraints.find((c) => c.name === cmd.name)
+      const columns: readonly string[] = cmd.subtype === 'AT_DropConstraint' ? (constraint?.columns ?? []) : [cmd.name]
+      return columns.map((column) => ({ kind: 'unused', table: displayTable(key), column }))
     }),
   )
 }

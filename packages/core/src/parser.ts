@@ -84,8 +84,19 @@ export function shape(node: unknown): string {
   return JSON.stringify(node, (key, value) => (POSITION.test(key) ? undefined : value))
 }
 
+/** True where PostgreSQL reads both sources as the same: equal trees but for source positions. */
+export function sameTree(a: unknown, b: unknown): boolean {
+  if (a === b) return true
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
+  if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((item, i) => sameTree(item, b[i]))
+  const [left, right] = [a as PgNode, b as PgNode]
+  for (const key in left) if (!sameTree(left[key], right[key]) && !POSITION.test(key)) return false
+  for (const key in right) if (!(key in left) && !POSITION.test(key)) return false
+  return true
+}
+
 /** The node's tag and its fields: `{ IndexStmt: { … } }` is `['IndexStmt', { … }]`. */
 export function untag(node: PgNode | undefined): [tag: string, fields: PgNode] {
-  const tag = Object.keys(node ?? {})[0]
-  return tag === undefined ? ['', {}] : [tag, (node as PgNode)[tag] as PgNode]
+  for (const tag in node) return [tag, node[tag] as PgNode]
+  return ['', {}]
 }

@@ -20,6 +20,15 @@ export interface Hazard {
   readonly why: string
   /** 1-based line of the migration. */
   readonly line: number
+  /** 1-based column in that line, in UTF-16 code units as editors count. */
+  readonly column: number
+}
+
+/** A hazard that a person allows in a comment of the migration: its statement is copied as it is. */
+export interface AllowedHazard extends Hazard {
+  readonly reason: string
+  /** 1-based line of the comment. */
+  readonly allowedOn: number
 }
 
 /** Statements that cannot be made safe, with what to do. */
@@ -31,6 +40,8 @@ export interface Refusal {
   readonly fix: string
   /** Set where an answer from a person is all that is missing. */
   readonly question?: Question
+  /** Set where the reason is that the schema is not known: of which table, as a person writes it (null: of any), and since which migration. */
+  readonly incomplete?: { readonly table: string | null; readonly since: string }
   readonly line: number
 }
 
@@ -69,6 +80,8 @@ export interface Ddl extends StepBase {
   readonly invalidatesPlans?: true
   /** Source statements copied byte for byte, where the step is nothing else. */
   readonly verbatim?: true
+  /** Copied with hazards that a person allows: see {@link Plan.allowed}. What its statements do to a live table is known and meant. */
+  readonly allowed?: true
 }
 
 /** Changes old rows in batches, each in its own transaction: `WITH with UPDATE table SET set FROM from WHERE where`, by key ranges. */
@@ -139,6 +152,10 @@ export interface Plan {
   readonly intents: readonly Intent[]
   readonly hazards: readonly Hazard[]
   readonly refusals: readonly Refusal[]
+  /** Hazards that people allow, with their reason, in the order of the statements; absent: none. They are not among {@link Plan.hazards}. */
+  readonly allowed?: readonly AllowedHazard[]
+  /** Where the schema before the migration was taken from, and what was assumed by that, in sentences; absent: the migrations before it tell it. */
+  readonly assumes?: readonly string[]
   /** [expand, contract]; a stage without steps is there, empty. */
   readonly stages: readonly [Stage, Stage]
   readonly syncs: readonly Sync[]
@@ -150,7 +167,7 @@ export interface Plan {
 }
 
 /** DDL as a strategy gives it: the planner numbers it and derives locks, timeouts and transaction mode from the SQL. */
-export type DraftDdl = Named<Pick<Ddl, 'kind' | 'title' | 'why' | 'sql' | 'undo' | 'invalidatesPlans' | 'verbatim'>>
+export type DraftDdl = Named<Pick<Ddl, 'kind' | 'title' | 'why' | 'sql' | 'undo' | 'invalidatesPlans' | 'verbatim' | 'allowed'>>
 
 export type DraftStep = DraftDdl | Named<Omit<Backfill, 'id'>> | Named<Omit<Check, 'id'>>
 

@@ -1,10 +1,13 @@
+import { isSilent, type Placed, type Settled, settle } from './allowed.ts'
+import { copiesOf, wholeBlocks } from './blocks.ts'
 import { type Catalog, incompleteness, type TableName } from './catalog/catalog.ts'
 import { finishSteps } from './finish.ts'
 import { makesOnlyNew } from './fresh.ts'
+import { lazily } from './lazily.ts'
 import type { Migration } from './migration.ts'
+import { opened } from './opened.ts'
 import { shape, untag } from './parser.ts'
 import { type DraftStep, PLAN_VERSION, type Plan, type Refusal, type Stage } from './plan.ts'
-import { doBody } from './plpgsql.ts'
 import { displayTable, rangeKey } from './relation.ts'
 import { checksum } from './sql.ts'
 import type { Statement } from './statement.ts'
@@ -14,41 +17,46 @@ import { unrewritten } from './unrewritten/unrewritten.ts'
 import { isTransactionControl, togetherStep, verbatimSteps } from './verbatim.ts'
 
 /** Plans a migration: every statement is claimed by a strategy, refused, or copied. Pure. A plan with refusals has no steps and is never emitted. */
-export function planMigration(migration: Migration, using: readonly Strategy[] = strategies): Plan {
-  const outcomes = claimAll(migration, using)
+export function planMigration(given: Migration, using: readonly Strategy[] = strategies): Plan {
+  const migration = opened(given)
+  const { outcomes, allowed, copies } = settle(migration, (asked) => claimAll(asked, using))
   const rewrites = outcomes.filter((o): o is Placed<Rewrite> => !isRefusal(o.outcome))
   const refusals = [...unreadable(migration), ...outcomes.flatMap(({ outcome }) => (isRefusal(outcome) ? [outcome] : []))]
-  const hazards = outcomes.flatMap(({ outcome }) => outcome.hazards).sort((a, b) => a.line - b.line)
-  const none: [Stage, Stage] = [stage('expand', []), stage('contract', [])]
+  const hazards = outcomes.flatMap(({ outcome }) => outcome.hazards).sort((a, b) => a.line - b.line || a.column - b.column)
   const all = rewrites.map((r) => r.outcome)
-  return {
-    version: PLAN_VERSION,
-    id: migration.id,
-    source: { id: migration.id, checksum: checksum(migration.script.text), sql: migration.script.text },
-    startsFrom: fingerprint(migration),
-    postgres: migration.postgres,
-    intents: migration.intents,
-    hazards,
-    refusals: [...refusals].sort((a, b) => a.line - b.line),
-    stages: refusals.length > 0 || rewrites.length === 0 ? none : stages(migration, rewrites),
-    syncs: all.flatMap((o) => o.syncs ?? []),
-    expects: all.flatMap((o) => o.expects ?? []),
-    alternatives: all.flatMap((o) => o.alternatives ?? []),
-    maps: all.flatMap((o) => o.maps ?? []),
-  }
+  const text = migration.script.text
+  // `check` reads hazards and refusals only: the rest, most of the work, is done for those who read it.
+  return lazily<Omit<Plan, LazyPart>, Pick<Plan, LazyPart>>(
+    {
+      version: PLAN_VERSION,
+      id: migration.id,
+      postgres: migration.postgres,
+      intents: migration.intents,
+      hazards,
+      refusals: [...refusals].sort((a, b) => a.line - b.line),
+      ...(allowed.length > 0 && { allowed }),
+      syncs: all.flatMap((o) => o.syncs ?? []),
+      expects: all.flatMap((o) => o.expects ?? []),
+      alternatives: all.flatMap((o) => o.alternatives ?? []),
+      maps: all.flatMap((o) => o.maps ?? []),
+    },
+    {
+      source: () => ({ id: migration.id, checksum: checksum(text), sql: text }),
+      startsFrom: () => fingerprint(migration),
+      stages: () =>
+        refusals.length > 0 || rewrites.length === 0 ? [stage('expand', []), stage('contract', [])] : stages(migration, rewrites, copies),
+    },
+  )
 }
+
+type LazyPart = 'source' | 'startsFrom' | 'stages'
 
 /** True where the migration needs nothing: no hazard, no refusal; it stays byte for byte as it is. */
 export function isUntouched(plan: Plan): boolean {
   return plan.hazards.length === 0 && plan.refusals.length === 0
 }
 
-interface Placed<T extends Outcome = Outcome> {
-  readonly anchor: number
-  readonly outcome: T
-}
-
-function claimAll(migration: Migration, using: readonly Strategy[]): Placed[] {
+function claimAll(migration: Migration, using: readonly Strategy[]): readonly Placed[] {
   const claimed = new Map<number, string>()
   const placed: Placed[] = []
   const claim = (id: string, anchor: number, outcome: Outcome): void => {
@@ -66,25 +74,37 @@ function claimAll(migration: Migration, using: readonly Strategy[]): Placed[] {
     }
   }
   for (const statement of migration.script.statements) {
-    const outcome = claimed.has(statement.index) ? undefined : unrewritten(statement, migration)
+    const outcome = claimed.has(statement.index) || isSilent(statement) ? undefined : unrewritten(statement, migration)
     if (outcome) claim('unrewritten', statement.index, outcome)
   }
-  return placed
+  return wholeBlocks(placed, migration)
 }
 
 /** A rewrite that rests on a table whose history is not fully understood becomes a refusal. */
 function known(outcome: Outcome, migration: Migration, anchor: number): Outcome {
   if (isRefusal(outcome)) return outcome
+  const path = migration.at.find((catalog) => catalog.searchPath !== undefined)?.searchPath
+  if (path) {
+    return {
+      claims: outcome.claims,
+      hazards: outcome.hazards,
+      line: migration.script.statements[anchor]?.line ?? 1,
+      reason: `The migration sets search_path to ${path.join(', ') || 'nothing'}: each step runs in a session of its own, which would not have that setting.`,
+      fix: 'Take the setting out and write the schema before each name: auth.users.',
+    }
+  }
   for (const index of outcome.claims) {
     const table = tableOf(migration.script.statements[index])
-    const gap = table && incompleteness(migration.at[anchor] ?? migration.before, table)
+    const catalog = migration.at[anchor] ?? migration.before
+    const gap = table && incompleteness(catalog, table)
     if (gap) {
       return {
         claims: outcome.claims,
         hazards: outcome.hazards,
         line: migration.script.statements[index]?.line ?? 1,
         reason: `What "${displayTable(table)}" looks like is not known for certain since ${gap.since}: ${gap.reason}.`,
-        fix: 'Write the safe sequence by hand for this one, or bring the history into a form that can be read (plain DDL).',
+        fix: 'Say what it looks like: --database <url> (its schema before this migration) or --schema-dump <file> (from pg_dump --schema-only). Or write the safe sequence by hand.',
+        incomplete: { table: catalog.incomplete.has(table) ? displayTable(table) : null, since: gap.since },
       }
     }
   }
@@ -92,7 +112,7 @@ function known(outcome: Outcome, migration: Migration, anchor: number): Outcome 
 }
 
 function tableOf(statement: Statement | undefined): TableName | undefined {
-  const [, s] = untag((statement?.node.DoStmt ? doBody(statement)?.[0] : statement)?.node)
+  const [, s] = untag(statement?.node)
   return s.relation?.relname ? rangeKey(s.relation) : undefined
 }
 
@@ -110,19 +130,20 @@ function unreadable(migration: Migration): Refusal[] {
   ]
 }
 
-function stages(migration: Migration, rewrites: readonly Placed<Rewrite>[]): [Stage, Stage] {
+function stages(migration: Migration, rewrites: readonly Placed<Rewrite>[], allowed: Settled['copies']): [Stage, Stage] {
   const claimed = new Set(rewrites.flatMap((r) => r.outcome.claims))
-  const copies = migration.script.statements.filter((s) => !claimed.has(s.index) && !isTransactionControl(s))
+  const copies = copiesOf(migration, claimed).filter((s) => !isTransactionControl(s))
   // What is new goes first and together: apart from its table, an index or a key on it would be one on a live table.
-  const fresh = copies.filter((s) => makesOnlyNew(s, migration))
+  const fresh = copies.filter((s) => !allowed.has(s.index) && makesOnlyNew(s, migration))
   const expand: DraftStep[] = [...togetherStep(fresh, migration)]
   let copied: Statement[] = []
   const flush = (): void => {
-    expand.push(...verbatimSteps(copied, migration))
+    expand.push(...verbatimSteps(copied, migration, allowed))
     copied = []
   }
   for (const statement of migration.script.statements) {
-    if (copies.includes(statement) && !fresh.includes(statement)) copied.push(statement)
+    const copy = copies.find((s) => s.index === statement.index)
+    if (copy && !fresh.includes(copy)) copied.push(copy)
     const here = rewrites
       .filter((r) => (r.outcome.after ?? r.anchor) === statement.index)
       // What waits for a statement comes after what replaces it.

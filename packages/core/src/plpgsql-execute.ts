@@ -61,7 +61,7 @@ function makesUnknownTable(pattern: string): boolean {
   if (filled.includes('%')) return false
   try {
     const [tag, fields] = untag(parseStatement(filled))
-    return tag === 'CreateStmt' && fields.relation.relname === 'filled_in'
+    return tag === 'CreateStmt' && fields.relation.relname === 'filled_in' && !fields.inhRelations
   } catch (error) {
     if (error instanceof SqlSyntaxError) return false
     throw error

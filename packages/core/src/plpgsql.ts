@@ -1,6 +1,8 @@
 import { type PgNode, parsePlPgSql, untag } from './parser.ts'
 import { executedSql } from './plpgsql-execute.ts'
+import { placeInBody, within } from './plpgsql-place.ts'
 import { readScript } from './read.ts'
+import { remembered } from './remembered.ts'
 import type { Statement } from './statement.ts'
 
 /** What a PL/pgSQL body does, as far as it can be seen. Expressions and variables are left out: they change no schema by themselves. */
@@ -29,7 +31,7 @@ export interface Opaque {
 }
 
 /** Reads the body of a DO or CREATE FUNCTION statement. */
-export function readBody(statement: Statement): Block | Opaque {
+export const readBody = remembered((statement: Statement): Block | Opaque => {
   const [, fields] = untag(statement.node)
   const option = (name: string): PgNode | undefined =>
     ((fields.args ?? fields.options ?? []) as PgNode[]).find((o) => o.DefElem?.defname === name)?.DefElem.arg
@@ -45,7 +47,7 @@ export function readBody(statement: Statement): Block | Opaque {
   const as = option('as')
   const text = (as?.String?.sval ?? as?.List?.items?.[0]?.String?.sval) as string | undefined
   return { opaque: 'its body is not PL/pgSQL that can be read', ...(text !== undefined && { text }) }
-}
+})
 
 /** All statements of a body, in their order, whatever they depend on, and what can't be seen. */
 export function bodyStatements(statement: Statement): { statements: Statement[]; opaque: string[] } {
@@ -78,7 +80,7 @@ function flatten(items: readonly BodyItem[], found: { statements: Statement[]; o
 
 /**
  * The statements that a DO block may run, as if they stood in the file; undefined where the statement is no DO block or not all of it can be
- * seen. Each has the index and line of the block; its span counts in its own text.
+ * seen. Each has the index of the block, and the line and column where it stands in the file; its span counts in its own text.
  */
 export function doBody(statement: Statement): readonly Statement[] | undefined {
   if (!statement.node.DoStmt) return undefined
@@ -86,10 +88,12 @@ export function doBody(statement: Statement): readonly Statement[] | undefined {
   return opaque.length > 0 ? undefined : statements
 }
 
-function statementsIn(sql: string, outer: Statement): BodyItem[] {
+/** `line`: 1-based, in the body. */
+function statementsIn(sql: string, outer: Statement, line = 1): BodyItem[] {
   const script = readScript(sql)
   if (script.unreadable) return [{ kind: 'opaque', reason: `a statement in it can't be read: ${script.unreadable.message}` }]
-  return script.statements.map((s) => ({ kind: 'statement', statement: { ...s, index: outer.index, line: outer.line } }))
+  const start = placeInBody(outer, sql, line)
+  return script.statements.map((s) => ({ kind: 'statement', statement: { ...s, index: outer.index, ...within(start, s) } }))
 }
 
 function readBlock(block: PgNode, outer: Statement): Block {
@@ -116,15 +120,15 @@ function readItem(node: PgNode, outer: Statement): BodyItem[] {
     case 'PLpgSQL_stmt_block':
       return [{ kind: 'block', block: readBlock(s, outer) }]
     case 'PLpgSQL_stmt_execsql':
-      return statementsIn(queryOf(s.sqlstmt), outer)
+      return statementsIn(queryOf(s.sqlstmt), outer, s.lineno)
     case 'PLpgSQL_stmt_call':
     case 'PLpgSQL_stmt_perform':
-      return statementsIn(queryOf(s.expr), outer)
+      return statementsIn(queryOf(s.expr), outer, s.lineno)
     case 'PLpgSQL_stmt_dynexecute': {
       const sql = executedSql(queryOf(s.query))
       if (sql === 'without effect') return []
       if (sql === undefined) return [{ kind: 'opaque', reason: 'it runs SQL that is put together when it runs (EXECUTE)' }]
-      return statementsIn(sql.text, outer)
+      return statementsIn(sql.text, outer, s.lineno)
     }
     case 'PLpgSQL_stmt_if':
       return [readIf(s, outer)]

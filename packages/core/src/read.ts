@@ -1,5 +1,6 @@
-import { type PgNode, parseStatement, parseStatements, SqlSyntaxError, scan, shape, type Token, untag } from './parser.ts'
+import { type PgNode, parseStatements, SqlSyntaxError, untag } from './parser.ts'
 import type { Script, Statement } from './statement.ts'
+import { type Piece, tokensIn } from './tokens.ts'
 import { isSpace, mayHoldComment, skipTrivia } from './trivia.ts'
 
 const BOM = '\uFEFF'
@@ -13,7 +14,7 @@ export function readScript(text: string): Script {
   const sql = text.startsWith(BOM) ? `   ${text.slice(1)}` : text
   try {
     const raw = parseStatements(sql)
-    const file = fileOf(sql)
+    const file = fileOf(sql, sql === text ? 0 : 3)
     const statements = raw.flatMap(({ stmt, start, end }) => split(file, stmt, skipTrivia(file.bytes, start, end), end))
     return { text, statements: statements.map((s, index) => ({ ...s, index })) }
   } catch (error) {
@@ -26,24 +27,27 @@ interface SourceFile {
   readonly bytes: Buffer
   /** Byte positions of the line breaks. */
   readonly breaks: readonly number[]
+  /** Bytes of the blanked byte order mark. */
+  readonly mark: number
 }
 
-function fileOf(sql: string): SourceFile {
+function fileOf(sql: string, mark: number): SourceFile {
   const bytes = Buffer.from(sql)
   const breaks: number[] = []
   for (let at = bytes.indexOf(0x0a); at >= 0; at = bytes.indexOf(0x0a, at + 1)) breaks.push(at)
-  return { bytes, breaks }
+  return { bytes, breaks, mark }
 }
 
-/** 1-based line of a byte. */
-function lineOf({ breaks }: SourceFile, byte: number): number {
+/** Where a byte is for an editor. */
+function placeOf({ bytes, breaks, mark }: SourceFile, byte: number): { line: number; column: number } {
   let [low, high] = [0, breaks.length]
   while (low < high) {
     const middle = (low + high) >> 1
     if ((breaks[middle] ?? 0) < byte) low = middle + 1
     else high = middle
   }
-  return low + 1
+  const start = low === 0 ? mark : (breaks[low - 1] ?? 0) + 1
+  return { line: low + 1, column: byte <= start ? 1 : bytes.toString('utf8', start, byte).length + 1 }
 }
 
 type Draft = Omit<Statement, 'index'>
@@ -54,32 +58,24 @@ function split(file: SourceFile, node: PgNode, start: number, until: number): Dr
   const [tag, alter] = untag(node)
   const actions = (alter.cmds ?? []) as PgNode[]
   const isSplit = tag === 'AlterTableStmt' && actions.length > 1
-  // Scanning costs more than parsing: only what may hold a comment, or is taken apart, is scanned.
-  const tokens = isSplit || mayHoldComment(file.bytes, start, until) ? tokensOf(slice(start, until), start) : undefined
+  const tokens = isSplit || mayHoldComment(file.bytes, start, until) ? tokensIn(file.bytes, start, until) : undefined
   const end = tokens ? (tokens.at(-1)?.end ?? start) : withoutSpace(file.bytes, start, until)
   const span = { start, end }
-  const whole: Draft = { sql: slice(start, end), span, node, split: { of: 1, part: 0 }, line: lineOf(file, start) }
+  const whole: Draft = { sql: slice(start, end), span, node, split: { of: 1, part: 0 }, ...placeOf(file, start), base: start }
   if (!isSplit || !tokens) return [whole]
 
-  const head = headLength(tokens)
+  const head = headLength(tokens, alter.relation)
   const groups = splitAtCommas(tokens.slice(head))
   const headText = slice(start, tokens[head - 1]?.end ?? start)
-  if (groups.length !== actions.length) return [whole]
+  // As many commas outside brackets as there are between actions: they are those commas.
+  if (head === 0 || groups.length !== actions.length) return [whole]
   return groups.map((group, part) => {
     const from = group[0]?.start ?? start
     const text = `${headText} ${slice(from, group.at(-1)?.end ?? end)}`
-    const one = parseStatement(text)
-    const expected = { AlterTableStmt: { ...alter, cmds: [actions[part]] } }
-    if (shape(one) !== shape(expected)) throw new SqlSyntaxError(`could not take apart: ${text}`, undefined)
-    return { sql: text, span, node: one, split: { of: groups.length, part }, line: lineOf(file, from) }
+    const one = { AlterTableStmt: { ...alter, cmds: [actions[part]] } }
+    const base = from - Buffer.byteLength(headText) - 1
+    return { sql: text, span, node: one, split: { of: groups.length, part }, ...placeOf(file, from), base }
   })
-}
-
-/** The tokens without comments, at their positions in the file. */
-function tokensOf(sql: string, base: number): Token[] {
-  return scan(sql)
-    .filter((t) => t.name !== 'SQL_COMMENT' && t.name !== 'C_COMMENT')
-    .map((t) => ({ ...t, start: t.start + base, end: t.end + base }))
 }
 
 function withoutSpace(bytes: Uint8Array, start: number, until: number): number {
@@ -88,19 +84,16 @@ function withoutSpace(bytes: Uint8Array, start: number, until: number): number {
   return end
 }
 
-/** How many tokens `ALTER TABLE [IF EXISTS] [ONLY] name [*]` takes. */
-function headLength(tokens: readonly Token[]): number {
-  const word = (i: number): string => tokens[i]?.text.toUpperCase() ?? ''
-  let i = 2
-  if (word(i) === 'IF') i += 2
-  if (word(i) === 'ONLY') i++
-  i++
-  while (word(i) === '.') i += 2
-  return word(i) === '*' ? i + 1 : i
+/** How many tokens `ALTER TABLE [IF EXISTS] [ONLY] name [*]` takes, with any other word for TABLE; 0 where that can't be told. */
+function headLength(tokens: readonly Piece[], relation: PgNode | undefined): number {
+  let i = tokens.findIndex((t) => t.start === relation?.location) + 1
+  if (i === 0) return 0
+  while (tokens[i]?.text === '.') i += 2
+  return tokens[i]?.text === '*' || tokens[i]?.text === ')' ? i + 1 : i
 }
 
-function splitAtCommas(tokens: readonly Token[]): Token[][] {
-  const groups: Token[][] = [[]]
+function splitAtCommas(tokens: readonly Piece[]): Piece[][] {
+  const groups: Piece[][] = [[]]
   let depth = 0
   for (const token of tokens) {
     if (token.text === '(' || token.text === '[') depth++

@@ -1,8 +1,9 @@
 import { type Catalog, column as findColumn, type TableName } from './catalog/catalog.ts'
 import type { Migration } from './migration.ts'
 import { type PgNode, untag } from './parser.ts'
+import { remembered } from './remembered.ts'
 import { quoteName } from './sql.ts'
-import type { Statement } from './statement.ts'
+import type { Script, Statement } from './statement.ts'
 
 /** The schema that an unqualified name means: both ORMs run with PostgreSQL's default search_path. */
 export const DEFAULT_SCHEMA = 'public'
@@ -57,8 +58,8 @@ export interface TableAction {
   readonly cmd: PgNode
 }
 
-/** The statement as one action on one table, or undefined where it is something else. */
-export function tableAction(statement: Statement): TableAction | undefined {
+/** The statement as one action on one table, or undefined where it is something else. Every strategy asks it of every statement. */
+export const tableAction = remembered((statement: Statement): TableAction | undefined => {
   const [tag, alter] = untag(statement.node)
   if (tag !== 'AlterTableStmt' || alter.objtype !== 'OBJECT_TABLE' || alter.cmds?.length !== 1) return undefined
   const cmd = alter.cmds[0].AlterTableCmd as PgNode
@@ -73,7 +74,7 @@ export function tableAction(statement: Statement): TableAction | undefined {
     def,
     cmd,
   }
-}
+})
 
 /** Shorthand: the statement is this action, or undefined. */
 export function actionOf(statement: Statement, type: string): TableAction | undefined {
@@ -81,13 +82,27 @@ export function actionOf(statement: Statement, type: string): TableAction | unde
   return action?.type === type ? action : undefined
 }
 
-/** True where this very migration creates the table: no rows, no readers, nothing to protect. */
-export function isNewTable(migration: Migration, key: TableName): boolean {
-  return (
-    !migration.before.tables.has(key) &&
-    migration.script.statements.some((s) => untag(s.node)[0] === 'CreateStmt' && rangeKey(untag(s.node)[1].relation) === key)
-  )
+/**
+ * True where this very migration creates the table (or materialized view): no rows, no readers, nothing to protect. `at` is the position of the statement that asks: a table
+ * that is dropped and made again is new only behind that.
+ */
+export function isNewTable(migration: Migration, key: TableName, at = 0): boolean {
+  const made = createdTables(migration.script).get(key)
+  if (!made) return false
+  const isThere = ({ tables, views }: Catalog): boolean => tables.has(key) || views.has(key)
+  if (!isThere(migration.before)) return true
+  return made.some((i) => i < at && !isThere(migration.at[i] ?? migration.before))
 }
+
+/** Positions of the statements that create each table. */
+const createdTables = remembered((script: Script): ReadonlyMap<TableName, readonly number[]> => {
+  const made = new Map<TableName, number[]>()
+  for (const { node, index } of script.statements) {
+    const range = node.CreateStmt?.relation ?? node.CreateTableAsStmt?.into?.rel ?? node.SelectStmt?.intoClause?.rel
+    if (range) made.set(rangeKey(range), [...(made.get(rangeKey(range)) ?? []), index])
+  }
+  return made
+})
 
 /** A column of a table in a catalog. */
 export function columnIn(catalog: Catalog, key: TableName, name: string) {

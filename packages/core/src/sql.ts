@@ -6,7 +6,7 @@ export const MAX_IDENTIFIER_BYTES = 63
 
 /** Quotes an identifier, always: `user` -> `"user"`, `we"ird` -> `"we""ird"`. */
 export function quoteName(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`
+  return name.includes('"') ? `"${name.replaceAll('"', '""')}"` : `"${name}"`
 }
 
 /** Quotes a text literal. A backslash makes it an `E''` literal, so the result is right whatever `standard_conforming_strings` says. */

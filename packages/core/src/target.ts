@@ -2,8 +2,9 @@ import type { Table, TableName } from './catalog/catalog.ts'
 import type { ColumnIntent } from './intent.ts'
 import type { Migration } from './migration.ts'
 import type { PgNode } from './parser.ts'
-import { actionOf, namesTable, type TableAction } from './relation.ts'
-import type { Statement } from './statement.ts'
+import { namesTable, type TableAction, tableAction } from './relation.ts'
+import { remembered } from './remembered.ts'
+import type { Script, Statement } from './statement.ts'
 import type { Target } from './steps/trigger.ts'
 
 /** The table of a RangeVar as steps write it. */
@@ -33,13 +34,30 @@ export function typeSql(type: string): string {
   return type.startsWith('public.') ? type.slice('public.'.length) : type
 }
 
-/** Statements of the migration that do this to that table. */
-export function actionsOn(migration: Migration, type: string, table: TableName): { statement: Statement; action: TableAction }[] {
-  return migration.script.statements.flatMap((statement) => {
-    const action = actionOf(statement, type)
-    return action?.table === table ? [{ statement, action }] : []
-  })
+/** A statement and what it does to its table. */
+interface Acting {
+  readonly statement: Statement
+  readonly action: TableAction
 }
+
+/** Statements of the migration that do this to that table. */
+export function actionsOn(migration: Migration, type: string, table: TableName): readonly Acting[] {
+  return actionsOf(migration.script).get(`${type} ${table}`) ?? []
+}
+
+/** The actions of a script by type and table. */
+const actionsOf = remembered((script: Script): ReadonlyMap<string, readonly Acting[]> => {
+  const found = new Map<string, Acting[]>()
+  for (const statement of script.statements) {
+    const action = tableAction(statement)
+    if (!action) continue
+    const key = `${action.type} ${action.table}`
+    const others = found.get(key)
+    if (others) others.push({ statement, action })
+    else found.set(key, [{ statement, action }])
+  }
+  return found
+})
 
 /** Columns of a key that walks the table in order: the primary key, else a unique index over NOT NULL columns; empty where there is none. */
 export function walkingKey(table: Table | undefined): readonly string[] {

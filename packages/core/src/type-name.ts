@@ -79,6 +79,29 @@ export function elementType(type: TypeName): TypeName {
   return type.endsWith('[]') ? type.slice(0, -2) : type
 }
 
+/** A printed type without `[]` and modifiers: `public."Role"`, `public.vector`. */
+export function bareType(type: TypeName): TypeName {
+  let isQuoted = false
+  for (let at = 0; at < type.length; at++) {
+    const character = type[at]
+    if (character === '"') isQuoted = !isQuoted
+    else if (!isQuoted && (character === '(' || character === '[')) return type.slice(0, at)
+  }
+  return type
+}
+
+/** True where a name without a schema is a type of PostgreSQL's own, which is found before any type of the user. */
+export function isOwnType(name: string): boolean {
+  return SPELLED.has(name) || BUILT_IN.has(name)
+}
+
+/** Schema and name, unquoted, of a type of the user as it is printed. */
+export function splitType(type: TypeName): [schema: string, name: string] {
+  const parts = bareType(type).match(/"(?:[^"]|"")*"|[^".]+/g) ?? []
+  const [schema = '', name = ''] = parts.map((part) => (part.startsWith('"') ? part.slice(1, -1).replaceAll('""', '"') : part))
+  return [schema, name]
+}
+
 function qualified(schema: string | undefined, name: string): string {
   return `${printedName(schema ?? DEFAULT_SCHEMA)}.${printedName(name)}`
 }

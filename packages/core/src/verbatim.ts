@@ -1,21 +1,22 @@
+import { type Settled, withAllowance } from './allowed.ts'
 import { isConcurrent } from './finish.ts'
 import { lockStrength, locksOf } from './lock.ts'
 import type { Migration } from './migration.ts'
 import { untag } from './parser.ts'
-import type { DraftDdl } from './plan.ts'
+import type { AllowedHazard, DraftDdl } from './plan.ts'
 import { tableAction } from './relation.ts'
 import type { Statement } from './statement.ts'
 import { undoOf } from './verbatim-undo.ts'
 
 /**
  * Statements without a hazard, copied as they are. They share a transaction as long as it locks one live table only: locks that pile up make a longer wait and can
- * deadlock. CONCURRENTLY and VALIDATE stand alone.
+ * deadlock. CONCURRENTLY and VALIDATE stand alone, and so does what people allow.
  */
-export function verbatimSteps(statements: readonly Statement[], migration: Migration): DraftDdl[] {
+export function verbatimSteps(statements: readonly Statement[], migration: Migration, allowed: Settled['copies']): DraftDdl[] {
   const groups: { statements: Statement[]; tables: Set<string>; closed: boolean }[] = []
   for (const statement of statements) {
     const tables = lockedTables(statement, migration)
-    const alone = standsAlone(statement)
+    const alone = standsAlone(statement) || allowed.has(statement.index)
     const last = groups.at(-1)
     const joins =
       last && !last.closed && !alone && (tables.size === 0 || last.tables.size === 0 || [...tables].every((t) => last.tables.has(t)))
@@ -26,7 +27,17 @@ export function verbatimSteps(statements: readonly Statement[], migration: Migra
       groups.push({ statements: [statement], tables, closed: alone })
     }
   }
-  return groups.map((group) => copiedStep(group.statements, migration))
+  return groups.map((group) => {
+    const [first] = group.statements
+    const own = first && allowed.get(first.index)
+    return first && own ? allowedStep(first, own, migration) : copiedStep(group.statements, migration)
+  })
+}
+
+function allowedStep(statement: Statement, allowed: readonly AllowedHazard[], migration: Migration): DraftDdl {
+  const codes = [...new Set(allowed.map((a) => a.code))].join(', ')
+  const why = `Allowed in line ${allowed[0]?.allowedOn} (${codes}): ${[...new Set(allowed.map((a) => a.reason))].join('; ')}`
+  return { ...copiedStep([statement], migration), why, sql: [withAllowance(statement, allowed)], allowed: true }
 }
 
 /** Statements that stay in one step whatever they lock: all that makes new tables. None for none. */
@@ -52,7 +63,10 @@ function lockedTables(statement: Statement, migration: Migration): Set<string> {
 }
 
 function standsAlone(statement: Statement): boolean {
-  return isConcurrent(statement.sql) || tableAction(statement)?.type === 'AT_ValidateConstraint'
+  // A new value of an enum can't be used in the transaction that adds it.
+  return (
+    isConcurrent(statement.sql) || tableAction(statement)?.type === 'AT_ValidateConstraint' || statement.node.AlterEnumStmt !== undefined
+  )
 }
 
 /** `create table`, `alter table`: the first statement's own words. */

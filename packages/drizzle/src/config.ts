@@ -20,7 +20,11 @@ export interface KitConfig {
 
 /** The configuration file of a folder, or undefined. */
 export async function configIn(folder: string): Promise<string | undefined> {
-  const names = await readdir(folder).catch(() => [] as string[])
+  return configAmong(await readdir(folder).catch(() => [] as string[]), folder)
+}
+
+/** The configuration file among the names of a folder's files, or undefined. */
+export function configAmong(names: readonly string[], folder: string): string | undefined {
   const name = NAMES.find((n) => names.includes(n))
   return name === undefined ? undefined : path.join(folder, name)
 }

@@ -18,8 +18,8 @@ export async function find(dir: string): Promise<Layout | undefined> {
   if (at === undefined) return undefined
   const config = await configIn(at)
   if (config !== undefined) return fromConfig(await readConfig(config))
-  if (await formatOf(at)) return fromFolder(at)
-  const places = await placesBelow(at)
+  if (formatOf(at)) return fromFolder(at)
+  const places = placesBelow(at)
   const layouts = await onlyPostgres(places)
   const [only, ...more] = layouts
   if (more.length > 0) throw severalProjects(at, layouts)
@@ -34,7 +34,7 @@ async function folderOf(at: string): Promise<string | undefined> {
   const folder = kind.isDirectory() ? at : path.dirname(at)
   const parent = path.dirname(folder)
   const inside = (await isFile(path.join(folder, 'migration.sql'))) || path.basename(folder) === 'meta'
-  return inside && (await formatOf(parent)) ? parent : folder
+  return inside && formatOf(parent) ? parent : folder
 }
 
 function layoutOf(place: Place): Promise<Layout | undefined> {
@@ -49,7 +49,7 @@ async function fromConfig(config: KitConfig): Promise<Layout> {
 
 /** For a configuration that only running it would tell where it writes to. */
 async function onlyMigrationsBelow(root: string, config: KitConfig): Promise<string> {
-  const found = (await placesBelow(root)).filter((p) => p.config === undefined).map((p) => p.folder)
+  const found = placesBelow(root).filter((p) => p.config === undefined).map((p) => p.folder)
   if (found.length > 1) {
     throw new UserError(
       `${config.path} computes its "out", which is not run here, and there are several migrations folders below it. Name the one that is meant:\n${found.map((f) => `  ${f}`).join('\n')}`,
@@ -71,7 +71,7 @@ async function fromFolder(folder: string): Promise<Layout> {
 }
 
 async function layout(root: string, migrations: string, schema: readonly string[]): Promise<Layout> {
-  const format: Format = (await formatOf(migrations)) ?? 'drizzle-journal'
+  const format: Format = formatOf(migrations) ?? 'drizzle-journal'
   requirePostgres(await dialectOf(migrations, format), migrations)
   return { adapter: 'drizzle', root, migrations, plans: path.join(path.dirname(migrations), 'expand-contract'), schema, format }
 }
@@ -83,7 +83,7 @@ async function onlyPostgres(places: readonly Place[]): Promise<Layout[]> {
       const config = place.config === undefined ? undefined : await readConfig(place.config)
       if (!isPostgres(config?.dialect)) return undefined
       const folder = config ? config.out : place.folder
-      const format = folder === undefined ? undefined : await formatOf(folder)
+      const format = folder === undefined ? undefined : formatOf(folder)
       if (folder !== undefined && format && !isPostgres(await dialectOf(folder, format))) return undefined
       return layoutOf(place)
     }),

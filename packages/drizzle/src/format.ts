@@ -1,4 +1,5 @@
-import { readdir, stat } from 'node:fs/promises'
+import { existsSync, readdirSync } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { UserError } from '@expand-contract/core'
 import { readJournal } from './journal.ts'
@@ -8,29 +9,37 @@ import { isObject, readObject } from './json.ts'
 export type Format = 'drizzle-journal' | 'drizzle-v1'
 
 const POSTGRES = ['postgresql', 'postgres', 'pg']
-const STAMPED = /^\d{14}_/
+/** Name of one migration's folder, in v1 and in Prisma: no project lies in one. */
+export const STAMPED = /^\d{14}_/
 
 /** How a folder keeps migrations, or undefined where it is not a folder of Drizzle migrations. */
-export async function formatOf(folder: string): Promise<Format | undefined> {
-  if (await isFile(path.join(folder, 'meta', '_journal.json'))) return 'drizzle-journal'
-  const names = (await migrationFolders(folder)).filter((name) => STAMPED.test(name))
+export function formatOf(folder: string, names = subfolders(folder)): Format | undefined {
+  if (existsSync(path.join(folder, 'meta', '_journal.json'))) return 'drizzle-journal'
+  const holds = (name: string, file: string): boolean => existsSync(path.join(folder, name, file))
   // Prisma's folders have the same names; only Drizzle's lie beside a snapshot.
-  const known = await Promise.all(names.map((name) => isFile(path.join(folder, name, 'snapshot.json'))))
-  return known.some(Boolean) ? 'drizzle-v1' : undefined
+  const isV1 = names.some((name) => STAMPED.test(name) && holds(name, 'snapshot.json') && holds(name, 'migration.sql'))
+  return isV1 ? 'drizzle-v1' : undefined
 }
 
 /** Folders with a `migration.sql`, in the order in which the v1 migrator runs them. */
-export async function migrationFolders(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
-  const names = entries.filter((e) => e.isDirectory()).map((e) => e.name)
-  const held = await Promise.all(names.map((name) => isFile(path.join(folder, name, 'migration.sql'))))
-  return names.filter((_, i) => held[i]).sort((a, b) => a.localeCompare(b))
+export function migrationFolders(folder: string): string[] {
+  return subfolders(folder)
+    .filter((name) => existsSync(path.join(folder, name, 'migration.sql')))
+    .sort((a, b) => a.localeCompare(b))
+}
+
+function subfolders(folder: string): string[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true }).flatMap((e) => (e.isDirectory() ? [e.name] : []))
+  } catch {
+    return []
+  }
 }
 
 /** What database the migrations of a folder are for, as its own files say; undefined where they don't. */
 export async function dialectOf(folder: string, format: Format): Promise<string | undefined> {
   if (format === 'drizzle-journal') return (await readJournal(folder))?.dialect
-  for (const name of await migrationFolders(folder)) {
+  for (const name of migrationFolders(folder)) {
     const snapshot = await readObject(path.join(folder, name, 'snapshot.json'))
     if (isObject(snapshot) && typeof snapshot.dialect === 'string') return snapshot.dialect
   }

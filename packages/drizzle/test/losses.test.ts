@@ -11,7 +11,7 @@ const after = state('full_name', { type: 'text', notNull: true, default: "'anon'
 describe('what 0.3x leaves out where a column is renamed and changed at once', () => {
   it('is each part of the change that the SQL does not carry out', () => {
     const found = snapshotLosses(before, after, RENAME)
-    expect(found.map((f) => f.slice(0, f.indexOf(', but')))).toEqual([
+    expect(found.map((f) => `${f.on}: ${f.what.slice(0, f.what.indexOf(', but'))}`)).toEqual([
       'users.full_name: the snapshot says that its type changed from varchar(100) to text',
       'users.full_name: the snapshot says that its NOT NULL changed from false to true',
       "users.full_name: the snapshot says that its default changed from none to 'anon'",

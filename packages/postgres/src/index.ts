@@ -1,5 +1,6 @@
 export { readDefinitions } from './introspect/definitions.ts'
 export { introspect } from './introspect/introspect.ts'
+export { type ReadDatabase, readDatabase } from './read-database.ts'
 export * from './schema-diff.ts'
 export * from './server.ts'
 export * from './verify.ts'

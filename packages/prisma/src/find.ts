@@ -1,9 +1,10 @@
+import { existsSync } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { type Layout, UserError } from '@expand-contract/core'
 import { readConfig } from './config.ts'
 import { checkLockFile, checkProvider, LOCK_FILE } from './lock-file.ts'
-import { readPsl } from './psl.ts'
+import { firstBlock } from './psl.ts'
 import { readSchema, schemaFiles, schemaProvider } from './schema.ts'
 
 /** How many folders above a migrations folder are asked whether they are its project. */
@@ -33,13 +34,13 @@ async function folderOf(at: string): Promise<string | undefined> {
   if (!kind) return undefined
   const folder = kind.isDirectory() ? at : path.dirname(at)
   const parent = path.dirname(folder)
-  return (await exists(path.join(folder, 'migration.sql'))) && (await isMigrations(parent)) ? parent : folder
+  return existsSync(path.join(folder, 'migration.sql')) && (await isMigrations(parent)) ? parent : folder
 }
 
 /** A project by its configuration or by a schema where Prisma looks for one. */
 async function project(root: string): Promise<Places | undefined> {
   const config = await readConfig(root)
-  if (config?.schema !== undefined && !(await exists(config.schema))) {
+  if (config?.schema !== undefined && !existsSync(config.schema)) {
     throw new UserError(`${config.file} names the schema ${config.schema}, but there is no such file or folder. Correct the path there.`)
   }
   const at = config?.schema ?? (await defaultSchema(root))
@@ -65,14 +66,14 @@ async function defaultSchema(root: string): Promise<string | undefined> {
 
 async function isSplit(file: string): Promise<boolean> {
   const [[, text = ''] = []] = await readSchema([file])
-  if (readPsl(text).some((b) => b.keyword === 'model')) return false
+  if (firstBlock(text, 'model')) return false
   return (await schemaFiles(path.dirname(file))).length > 1
 }
 
 /** `migrations` beside the schema; where there is none, the one folder of migrations beside the schema or beside its folder. */
 async function defaultMigrations(home: string): Promise<string> {
   const usual = path.join(home, 'migrations')
-  if (await exists(usual)) return usual
+  if (existsSync(usual)) return usual
   for (const folder of [home, path.dirname(home)]) {
     const found = await migrationsIn(folder)
     if (found) return found
@@ -91,7 +92,7 @@ async function migrationsIn(folder: string): Promise<string | undefined> {
   const usual = path.join(folder, 'migrations')
   if (await isMigrations(usual)) return usual
   const children = await subfolders(folder)
-  const found = (await Promise.all(children.map(async (c) => ((await exists(path.join(c, LOCK_FILE))) ? [c] : [])))).flat()
+  const found = children.filter((c) => existsSync(path.join(c, LOCK_FILE)))
   return found.length === 1 ? found[0] : undefined
 }
 
@@ -106,18 +107,18 @@ async function aroundMigrations(migrations: string): Promise<Places> {
       throw error
     })
     if (places?.migrations === migrations) found = places
-    if (found.schema.length > 0 && (await exists(path.join(root, 'package.json')))) break
-    if (await exists(path.join(root, '.git'))) break
+    if (found.schema.length > 0 && existsSync(path.join(root, 'package.json'))) break
+    if (existsSync(path.join(root, '.git'))) break
   }
   return found
 }
 
 /** A folder with Prisma's lock file or with migrations in it; Drizzle's migrations have a snapshot.json beside them. */
 async function isMigrations(folder: string): Promise<boolean> {
-  if (await exists(path.join(folder, LOCK_FILE))) return true
+  if (existsSync(path.join(folder, LOCK_FILE))) return true
   for (const child of await subfolders(folder)) {
-    if (await exists(path.join(child, 'snapshot.json'))) return false
-    if (await exists(path.join(child, 'migration.sql'))) return true
+    if (existsSync(path.join(child, 'snapshot.json'))) return false
+    if (existsSync(path.join(child, 'migration.sql'))) return true
   }
   return false
 }
@@ -128,10 +129,6 @@ async function subfolders(folder: string): Promise<string[]> {
     .filter((e) => e.isDirectory() && e.name !== 'node_modules' && e.name !== '.git')
     .map((e) => path.join(folder, e.name))
     .sort()
-}
-
-async function exists(at: string): Promise<boolean> {
-  return (await stat(at).catch(() => undefined)) !== undefined
 }
 
 async function isFile(at: string): Promise<boolean> {

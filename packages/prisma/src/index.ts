@@ -1,4 +1,5 @@
 import type { Adapter } from '@expand-contract/core'
+import { APPLIED_TABLE, applied } from './applied.ts'
 import { emit } from './emit.ts'
 import { find } from './find.ts'
 import { read } from './read.ts'
@@ -9,4 +10,4 @@ export type { SchemaFile } from './schema.ts'
 export { type Warning, warnings } from './warnings.ts'
 
 /** Prisma, up to 7: SQL files in `prisma/migrations/<timestamp>_<name>/migration.sql`. */
-export const prisma: Adapter = { id: 'prisma', find, read, emit }
+export const prisma: Adapter = { id: 'prisma', find, read, emit, appliedTable: APPLIED_TABLE, applied }

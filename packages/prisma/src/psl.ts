@@ -55,6 +55,15 @@ export function readPsl(source: string): Block[] {
   return blocks
 }
 
+/** The first block of a kind. Where no comment can hide it, a schema file, which may be long, is read there only. */
+export function firstBlock(source: string, keyword: string): Pick<Block, 'keyword' | 'entries'> | undefined {
+  const start = source.search(new RegExp(`^[ \\t]*${keyword}\\s`, 'm'))
+  const end = source.indexOf('\n}', start)
+  const inComment = source.lastIndexOf('/*', start) > source.lastIndexOf('*/', start)
+  const here = start < 0 || end < 0 || inComment ? undefined : readPsl(source.slice(start, end + 2))[0]
+  return here?.keyword === keyword ? here : readPsl(source).find((b) => b.keyword === keyword)
+}
+
 function scan(source: string): Token[] {
   return [...source.matchAll(TOKENS)].map((m): Token => {
     const kind = m[1] ? 'comment' : m[2] ? 'string' : m[3] ? 'newline' : m[4] ? 'word' : 'mark'

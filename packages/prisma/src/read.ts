@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { History, Layout, SourceMigration } from '@expand-contract/core'
 
@@ -7,29 +7,41 @@ import type { History, Layout, SourceMigration } from '@expand-contract/core'
  * P3015). Prisma never says what was renamed, so no migration carries intents.
  */
 export async function read(layout: Layout): Promise<History> {
-  const entries = await readdir(layout.migrations, { withFileTypes: true }).catch(() => [])
-  const ids = entries
-    .filter((e) => e.isDirectory())
-    .map((e) => e.name)
-    .sort(byName)
-  const migrations = await Promise.all(ids.map((id) => readMigration(layout, id)))
+  const ids = subfolders(layout.migrations).sort(byName)
+  // Hundreds of small files: read one after the other they cost a tenth of what they cost asked for all at once.
+  const migrations = ids.map((id) => readMigration(layout, id))
   return { layout, migrations: migrations.filter((m) => m !== undefined) }
 }
 
-async function readMigration(layout: Layout, id: string): Promise<SourceMigration | undefined> {
+function subfolders(folder: string): string[] {
+  try {
+    const entries = readdirSync(folder, { withFileTypes: true })
+    return entries.filter((e) => e.isDirectory()).map((e) => e.name)
+  } catch {
+    return []
+  }
+}
+
+function readMigration(layout: Layout, id: string): SourceMigration | undefined {
   const file = path.join(layout.migrations, id, 'migration.sql')
-  const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'EISDIR') return undefined
+  try {
+    // A Buffer decodes to text with its byte order mark: what is written back is what was read.
+    return { id, path: file, text: readFileSync(file).toString('utf8'), intents: [] }
+  } catch (error) {
+    if (['ENOENT', 'EISDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined
     throw error
-  })
-  // A Buffer decodes to text with its byte order mark: what is written back is what was read.
-  return bytes && { id, path: file, text: bytes.toString('utf8'), intents: [] }
+  }
 }
 
 /** Prisma's order of migrations: by language rules since its CLI lists them (6.x), by bytes before. They agree on names that Prisma makes. */
 export function byName(a: string, b: string): number {
+  // Where the timestamps differ they decide in any language, and asking the language is slow.
+  const [first, second] = [TIMESTAMP.exec(a)?.[0], TIMESTAMP.exec(b)?.[0]]
+  if (first !== undefined && second !== undefined && first !== second) return first < second ? -1 : 1
   return a.localeCompare(b, 'en')
 }
+
+const TIMESTAMP = /^\d{14}/
 
 /** True where both of Prisma's orders put `a` before `b`. */
 export function isBefore(a: string, b: string): boolean {

@@ -2,7 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { UserError } from '@expand-contract/core'
-import { readPsl } from './psl.ts'
+import { firstBlock, readPsl } from './psl.ts'
 
 /** A file of the Prisma schema: absolute path and text. */
 export type SchemaFile = readonly [path: string, text: string]
@@ -25,8 +25,11 @@ export async function readSchema(files: readonly string[]): Promise<SchemaFile[]
 
 /** The datasource's provider as the schema writes it, or undefined where it has none or takes it from the environment. */
 export function schemaProvider(files: readonly SchemaFile[]): string | undefined {
-  const blocks = files.flatMap(([, text]) => readPsl(text))
-  return blocks.find((b) => b.keyword === 'datasource')?.entries.find((e) => e.name === 'provider')?.text
+  for (const [, text] of files) {
+    const datasource = text.includes('datasource') ? firstBlock(text, 'datasource') : undefined
+    if (datasource) return datasource.entries.find((e) => e.name === 'provider')?.text
+  }
+  return undefined
 }
 
 /** The parts of Prisma's data model that we read. */

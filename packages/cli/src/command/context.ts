@@ -11,6 +11,8 @@ export interface Context {
   readonly style: Style
   /** The oldest PostgreSQL major version to be safe on: by flag, by configuration, or the oldest supported. */
   readonly postgres: number
+  /** Who says so. */
+  readonly postgresBy: 'flag' | 'database' | 'dump' | 'configuration' | 'default'
   readonly configured: readonly Intent[]
 }
 
@@ -21,6 +23,7 @@ export async function openContext(io: Io, flags: { readonly postgres?: number | 
     config,
     style: style(io.colors, io.width),
     postgres: flags.postgres ?? config.config.postgres ?? DEFAULT_POSTGRES,
+    postgresBy: flags.postgres !== undefined ? 'flag' : config.config.postgres !== undefined ? 'configuration' : 'default',
     configured: config.config.intents ?? [],
   }
 }

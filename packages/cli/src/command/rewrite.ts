@@ -1,8 +1,10 @@
 import type { Intent, Plan, Refusal } from '@expand-contract/core'
-import { isUntouched } from '@expand-contract/core'
+import { type GivenSchema, isUntouched, UserError } from '@expand-contract/core'
 import { EXIT } from '../exit.ts'
 import { type AnswerFlags, answersOf } from '../flags/answers.ts'
 import { refuseUnknownAnswers } from '../flags/unknown-answers.ts'
+import type { Given } from '../given/given.ts'
+import { givesSchema, type SchemaFlags } from '../given/schema-flags.ts'
 import type { Io } from '../io.ts'
 import { isRewritten } from '../plan/rewritten.ts'
 import { withProgress } from '../progress.ts'
@@ -10,14 +12,15 @@ import { openProjects } from '../project/discover.ts'
 import { noSuchMigration, type Picked, pickMigration } from '../project/pick.ts'
 import { type Planned, planOne } from '../project/planning.ts'
 import { withSuggestion } from '../project/project.ts'
-import { findingsText } from '../report/check-text.ts'
+import { asideText, findingsText } from '../report/check-text.ts'
 import { shownPath } from '../report/path.ts'
 import { planText } from '../report/plan-text.ts'
 import { questionsText } from '../report/questions-text.ts'
+import { wrap } from '../report/style.ts'
 import { type Context, openContext } from './context.ts'
 import { write } from './rewrite-write.ts'
 
-export interface RewriteFlags extends AnswerFlags {
+export interface RewriteFlags extends AnswerFlags, SchemaFlags {
   readonly project?: readonly string[]
   readonly postgres?: number
   readonly dryRun?: true
@@ -27,10 +30,11 @@ export interface RewriteFlags extends AnswerFlags {
 /** `expand-contract rewrite [migration]` */
 export async function rewrite(target: string | undefined, flags: RewriteFlags, io: Io): Promise<number> {
   const answers = answersOf(flags)
-  const context = await openContext(io, flags)
+  const takesSchema = givesSchema(flags)
+  const opened = await openContext(io, flags)
   const projects = await withProgress(io, async (say) => {
     await say('reading migrations')
-    return openProjects(io.cwd, context.config, flags.project)
+    return openProjects(io.cwd, opened.config, flags.project)
   })
   const before = target === undefined ? undefined : await isRewritten(projects, target)
   if (before) {
@@ -39,13 +43,19 @@ export async function rewrite(target: string | undefined, flags: RewriteFlags, i
   }
   const picked = pickMigration(projects, target, io.cwd)
   if (!picked) throw noSuchMigration(projects, target ?? '', io.cwd)
+  const given = takesSchema ? await givenFor(picked, flags, opened) : undefined
+  const context = { ...(given?.context ?? opened), given: given?.schema }
   const first = planPicked(picked, answers, context)
   refuseUnknownAnswers(answers, first.migration)
+  const file = shownPath(first.source.path, io.cwd)
+  for (const note of given?.notes ?? []) io.out(`${wrap(context.style.paint.dim(note), context.style.width)}\n`)
+  const aside = asideText(file, first, context.style)
+  if (aside) io.out(`${aside}\n\n`)
   if (isUntouched(first.plan)) {
-    io.out(`Nothing to rewrite: ${first.source.id} has no hazard.\n`)
+    const why = first.plan.allowed ? 'all its hazards are allowed with a reason' : 'it has no hazard'
+    io.out(`Nothing to rewrite: ${first.source.id} stays as it is, ${why}.\n`)
     return EXIT.ok
   }
-  const file = shownPath(first.source.path, io.cwd)
   if (!canAsk(first.plan, context)) {
     io.out(
       `${findingsText(
@@ -62,11 +72,24 @@ export async function rewrite(target: string | undefined, flags: RewriteFlags, i
     io.out(`${findingsText(file, plan.hazards, plan.refusals, context.style)}\n`)
     return refuse(plan, picked, context)
   }
-  io.out(`\n${planText(plan, context.style)}\n`)
-  return write(plan, picked, flags, context)
+  const assumed = given?.schema ? { ...plan, assumes: given.notes } : plan
+  io.out(`\n${planText(assumed, context.style)}\n`)
+  return write(assumed, picked, flags, context)
 }
 
-function planPicked({ project, index }: Picked, answers: readonly Intent[], context: Context): Planned {
+/** The schema that the flags give. Throws {@link UserError} where the migration is applied in that database: its files may not change any more. */
+async function givenFor({ project, index }: Picked, flags: RewriteFlags, context: Context): Promise<Given> {
+  const { migrations } = project.history
+  const given = await (await import('../given/given.ts')).readGiven(flags, { project, migrations }, context)
+  if (index >= given.at) return given
+  throw new UserError(
+    `${given.notes[0]} ${migrations[index]?.id} is before that, so it is applied there already: an ORM refuses or repeats a migration whose files have changed. Rewrite one that is not applied yet.`,
+  )
+}
+
+type Planning = Context & { readonly given: GivenSchema | undefined }
+
+function planPicked({ project, index }: Picked, answers: readonly Intent[], context: Planning): Planned {
   return planOne(project.history.migrations, index, { ...context, answers })
 }
 
@@ -76,13 +99,14 @@ function canAsk(plan: Plan, { io }: Context): boolean {
 }
 
 /** Asks one question after the other and plans anew, for an answer may settle other questions or raise new ones. */
-async function answered(first: Planned, picked: Picked, answers: readonly Intent[], context: Context): Promise<Planned> {
+async function answered(first: Planned, picked: Picked, answers: readonly Intent[], context: Planning): Promise<Planned> {
   const given = [...answers]
   let planned = first
   for (const asked = new Set<string>(); canAsk(planned.plan, context); planned = planPicked(picked, given, context)) {
     const question = planned.plan.refusals[0]?.question
     if (!question || !context.io.prompts) break
-    const key = JSON.stringify([question.kind, question.table, question.column])
+    const { kind } = question
+    const key = kind === 'value' ? JSON.stringify([kind, question.type, question.value]) : JSON.stringify([kind, question.table, question.column])
     if (asked.has(key)) throw new Error(`the answer to ${key} changed nothing`)
     asked.add(key)
     const { askQuestion } = await import('../prompt/ask.ts')

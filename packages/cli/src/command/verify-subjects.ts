@@ -72,7 +72,9 @@ async function writtenPlan({ layout, history }: Project, id: string): Promise<Su
     now.startsFrom === plan.startsFrom
       ? []
       : [
-          `The schema that this plan starts from is not the one that it was made for: migrations before it have changed. It is proved on what is there now.`,
+          plan.assumes
+            ? `This plan was made from a schema that the migrations do not tell (${plan.assumes.join(' ')}). It is proved on what they do tell.`
+            : `The schema that this plan starts from is not the one that it was made for: migrations before it have changed. It is proved on what is there now.`,
         ]
   return {
     plan,

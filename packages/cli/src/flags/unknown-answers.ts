@@ -1,14 +1,16 @@
-import { type Catalog, type Intent, type Migration, type Table, UserError } from '@expand-contract/core'
+import { type Catalog, EVERYTHING, type Intent, type Migration, namesTable, type Table, UserError } from '@expand-contract/core'
 import { didYouMean } from '../report/nearest.ts'
 import { flagOf } from './answers.ts'
 
 /**
  * Throws {@link UserError} for an answer by flag about a column that the migration has nothing to do with: a misspelt name would otherwise be passed over in
- * silence. Where the history is not fully understood the names are taken as they are.
+ * silence. Of a table whose schema is not known the names are taken as they are.
  */
 export function refuseUnknownAnswers(answers: readonly Intent[], { id, script, before, after }: Migration): void {
-  if (after.incomplete.size > 0) return
   for (const answer of answers) {
+    if (answer.kind === 'value') refuseUnknownValue(answer, before)
+    if (answer.column === undefined) continue
+    if (isUnknown([before, after], answer.table)) continue
     const known = [...columnsOf(before, answer.table), ...columnsOf(after, answer.table)]
     const isKnown = known.includes(answer.column) && script.text.includes(answer.column)
     if (!isKnown) {
@@ -23,6 +25,19 @@ export function refuseUnknownAnswers(answers: readonly Intent[], { id, script, b
       )
     }
   }
+}
+
+/** Any table may be meant by what is not known, or this very one. */
+function isUnknown(catalogs: readonly Catalog[], written: string): boolean {
+  return catalogs.some(({ incomplete }) => incomplete.has(EVERYTHING) || [...incomplete.keys()].some((key) => namesTable(written, key)))
+}
+
+function refuseUnknownValue(answer: Extract<Intent, { kind: 'value' }>, { enums, incomplete }: Catalog): void {
+  const bare = (type: string): string => type.replaceAll('"', '').replace(/^public\./, '')
+  const labels = [...enums].find(([type]) => bare(type) === bare(answer.type))?.[1]
+  if (labels?.includes(answer.value) || incomplete.has(EVERYTHING)) return
+  const known = [...enums].flatMap(([type, all]) => all.map((label) => `${bare(type)}.${label}`))
+  throw new UserError(`${flagOf(answer)}: there is no value ${answer.value} in an enum ${answer.type}.${didYouMean(`${answer.type}.${answer.value}`, known)}`)
 }
 
 function columnsOf(catalog: Catalog, written: string): string[] {

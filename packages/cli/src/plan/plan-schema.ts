@@ -22,6 +22,7 @@ const hazard = z.object({
   lock: z.enum(LOCK_MODES).optional(),
   why: text,
   line,
+  column: line,
 })
 
 const undo = z.union([
@@ -42,6 +43,7 @@ const ddl = z.object({
   statementTimeout: z.number(),
   invalidatesPlans: z.literal(true).optional(),
   verbatim: z.literal(true).optional(),
+  allowed: z.literal(true).optional(),
 })
 const backfill = z.object({
   ...step,
@@ -75,6 +77,8 @@ export const planSchema = z.object({
   hazards: z.array(hazard),
   refusals: z.array(z.object({ claims: z.array(z.int()), hazards: z.array(hazard), reason: text, fix: text, line })).max(0),
   stages: z.tuple([stage, stage]),
+  allowed: z.array(hazard.extend({ reason: text, allowedOn: line })).optional(),
+  assumes: texts.optional(),
   syncs: z.array(z.object({ table: text, old: text, new: text, up: text, down: text })),
   expects: z.array(z.object({ ...about, from: text.optional() })),
   alternatives: texts,

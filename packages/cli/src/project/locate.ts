@@ -1,4 +1,5 @@
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
+import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { type SourceMigration, UserError } from '@expand-contract/core'
 import { type Project, projectsAt } from './project.ts'
@@ -73,7 +74,5 @@ async function looseFiles(at: string, isFolder: boolean, cwd: string): Promise<S
   const entries = isFolder ? await readdir(at, { recursive: true, withFileTypes: true }) : []
   const files = isFolder ? entries.filter((e) => e.isFile() && e.name.endsWith('.sql')).map((e) => path.join(e.parentPath, e.name)) : [at]
   if (files.length === 0) throw new UserError(`${path.relative(cwd, at) || '.'} holds no Prisma or Drizzle project and no .sql file.`)
-  return Promise.all(
-    files.map(async (file) => ({ id: path.relative(cwd, file), path: file, text: (await readFile(file)).toString('utf8'), intents: [] })),
-  )
+  return files.map((file) => ({ id: path.relative(cwd, file), path: file, text: readFileSync(file).toString('utf8'), intents: [] }))
 }

@@ -1,10 +1,11 @@
 import {
   buildMigration,
+  type GivenSchema,
   type Intent,
   type Migration,
   type Plan,
   planMigration,
-  replayHistory,
+  replaying,
   type SourceMigration,
 } from '@expand-contract/core'
 import { mergeIntents } from '../flags/answers.ts'
@@ -24,20 +25,30 @@ export interface PlanningOptions {
   readonly configured: readonly Intent[]
   /** The oldest PostgreSQL major version to be safe on. */
   readonly postgres: number
+  /** A schema that takes the place of what is replayed until then. */
+  readonly given?: GivenSchema | undefined
 }
 
 /** Plans the migrations at some positions of a history, oldest first; only as much of the history as they need is replayed. */
 export function* planAt(history: readonly SourceMigration[], indices: readonly number[], options: PlanningOptions): Generator<Planned> {
-  const entries = replayHistory(history.slice(0, Math.max(-1, ...indices) + 1))
-  for (const index of indices) {
-    const [source, entry] = [history[index], entries[index]]
-    if (!source || !entry) throw new Error(`no migration at position ${index}`)
+  const wanted = new Set(indices)
+  const needed = history.slice(0, Math.max(-1, ...indices) + 1)
+  let index = -1
+  for (const entry of replaying(needed, options.given)) {
+    const source = needed[++index]
+    if (!source || !wanted.has(index)) continue
     // The configuration speaks of all migrations: only what this one's SQL names is an answer to it, and belongs in its plan.
-    const configured = options.configured.filter((intent) => source.text.includes(intent.column))
+    const configured = options.configured.filter((intent) => source.text.includes(subjectOf(intent)))
     const intents = mergeIntents(options.answers ?? [], configured, source.intents)
     const migration = buildMigration(entry, intents, options.postgres)
     yield { source, migration, plan: planMigration(migration) }
   }
+}
+
+/** The name that a migration's SQL must hold for an answer to be about it. */
+function subjectOf(intent: Intent): string {
+  if (intent.column !== undefined) return intent.column
+  return 'type' in intent ? (intent.type.split('.').at(-1) ?? '') : intent.table
 }
 
 /** Plans one migration. */

@@ -1,4 +1,4 @@
-import type { Adapter, History, Layout, Question, Step } from '@expand-contract/core'
+import type { Adapter, History, Layout, Question, SourceMigration, Step } from '@expand-contract/core'
 
 /** One ORM project, read. */
 export interface Project {
@@ -15,6 +15,8 @@ interface Entry {
   readonly looksBelow?: true
   /** A fill that the ORM's schema knows better than the column's type does; only ever offered. */
   readonly suggestFill?: (layout: Layout, table: string, column: string) => Promise<string | undefined>
+  /** What a migration's SQL leaves undone although the ORM takes it for done. */
+  readonly losses?: (layout: Layout, migration: SourceMigration) => Promise<readonly Loss[]>
   /** The ORM's own command that applies what is pending. */
   readonly migrator: string
   /** False where that command can't run these steps right. */
@@ -41,10 +43,33 @@ const ADAPTERS: readonly Entry[] = [
     id: 'drizzle',
     looksBelow: true,
     load: async () => (await import('@expand-contract/drizzle')).drizzle,
+    losses: drizzleLosses,
     migrator: 'npx drizzle-kit migrate',
     canRun: async (steps) => !(await import('@expand-contract/drizzle')).needsOwnTransactions(steps),
   },
 ]
+
+/** A change that the ORM has recorded and that its SQL does not make. */
+export interface Loss {
+  readonly on: string
+  /** Name of the column after the migration. */
+  readonly column: string
+  readonly what: string
+  readonly fix: string
+}
+
+async function drizzleLosses(layout: Layout, { id, text }: SourceMigration): Promise<readonly Loss[]> {
+  // Snapshots are large: only a migration that renames something can have lost anything.
+  if (layout.format !== 'drizzle-journal' || !/\brename\b/i.test(text)) return []
+  const { snapshotLosses, snapshotsAround } = await import('@expand-contract/drizzle')
+  const around = await snapshotsAround(layout, id)
+  return around ? snapshotLosses(around.previous, around.current, text) : []
+}
+
+/** What the ORM will never write again although the database lacks it. */
+export async function lossesOf({ layout }: Project, migration: SourceMigration): Promise<readonly Loss[]> {
+  return (await ADAPTERS.find((a) => a.id === layout.adapter)?.losses?.(layout, migration)) ?? []
+}
 
 /** The question with the best suggestion that is known for it. */
 export async function withSuggestion(question: Question, { layout }: Project): Promise<Question> {

@@ -78,6 +78,15 @@ describe('rewrite, where nobody can be asked', () => {
     expect(contentOf(folder)).toEqual(before)
   })
 
+  it('takes a name as it is only where its own table is not known', async () => {
+    const unknown = { 'prisma/migrations/20260201000000_other/migration.sql': 'ALTER TABLE "Elsewhere" ADD COLUMN "a" TEXT;\n' }
+    const folder = folderWith({ ...PRISMA_PROJECT, ...unknown })
+    expect(await run(folder, ['rewrite', '--drop', 'User.nmae'])).toMatchObject({ code: 2, err: expect.stringContaining('Did you mean "User.name"') })
+    expect(await run(folder, ['rewrite', '--drop', 'Elsewhere.a', ...ANSWER, '--dry-run'])).toMatchObject({ code: 0 })
+    put(folder, { 'prisma/migrations/20260201000000_other/migration.sql': "DO $$ BEGIN EXECUTE 'DROP TABLE ' || lower('X'); END $$;\n" })
+    expect(await run(folder, ['rewrite', '--drop', 'User.nmae'])).toMatchObject({ code: 1 })
+  })
+
   it('says why a migration can not be rewritten', async () => {
     const folder = folderWith({ ...PRISMA_PROJECT, [`prisma/migrations/${RENAME}/migration.sql`]: 'DROP TABLE "User";\n' })
     const { code, out } = await run(folder, ['rewrite'])

@@ -1,3 +1,5 @@
+import type { Statement } from '../statement.ts'
+
 /** `"schema"."table"`, quoted: one spelling for one table, safe to print and to put into SQL. */
 export type TableName = string
 
@@ -10,9 +12,16 @@ export interface Column {
   /** True where no row holds NULL: a NOT NULL that is NOT VALID (PostgreSQL 18) is none. */
   readonly notNull: boolean
   /** The constraint behind NOT NULL, which only PostgreSQL 18 has: its own name, and whether old rows are proved. Replay always names it. */
-  readonly notNullConstraint?: { readonly name: string; readonly validated: boolean; readonly noInherit?: true }
+  readonly notNullConstraint?: {
+    readonly name: string
+    readonly validated: boolean
+    readonly noInherit?: true
+    /** It stands here only because a parent has it. */
+    readonly inherited?: true
+  }
   /** The DEFAULT as SQL text, as the history wrote it; `nextval('…')` for serial. Absent: none. */
   readonly default?: string
+  /** Of a partition's column only where it has a sequence of its own: that of its parent is told there (and reaches the partition from version 17 on). */
   readonly identity?: 'always' | 'by default'
   readonly generated?: { readonly expression: string; readonly stored: boolean }
   readonly collation?: string
@@ -50,10 +59,12 @@ export interface Constraint {
   readonly noInherit?: true
   /** NOT ENFORCED (PostgreSQL 18): checked by nobody. */
   readonly notEnforced?: true
-  /** Exclusion constraints only: the operator of each key. */
+  /** Exclusion constraints, and keys WITHOUT OVERLAPS: the operator of each key. */
   readonly operators?: readonly string[]
   /** It stands here only because a parent has it. */
   readonly inherited?: true
+  /** A key WITHOUT OVERLAPS, a foreign key with PERIOD (PostgreSQL 18). */
+  readonly period?: true
 }
 
 export interface IndexKey {
@@ -80,6 +91,8 @@ export interface Index {
   readonly constraint?: string
   /** Name of the partitioned parent's index that it is attached to. */
   readonly parent?: string
+  /** What its keys and included columns were called when it was made, where a column has been renamed since: copies of it are named after that. */
+  readonly madeAs?: readonly string[]
 }
 
 export interface Trigger {
@@ -90,6 +103,8 @@ export interface Trigger {
   readonly updateOf: readonly string[]
   /** WHEN as SQL text, over OLD and NEW. */
   readonly when?: string
+  /** FOR EACH STATEMENT: partitions do not get it from their parent. */
+  readonly perStatement?: true
 }
 
 export interface Policy {
@@ -113,6 +128,8 @@ export interface Table {
   readonly bound?: string
   /** The partition key as SQL text: `LIST (region)`. */
   readonly partitionedBy?: string
+  /** The composite type of a typed table (`CREATE TABLE … OF type`). */
+  readonly ofType?: TypeName
   readonly columns: readonly Column[]
   readonly constraints: readonly Constraint[]
   readonly indexes: readonly Index[]
@@ -135,6 +152,8 @@ export interface View {
   readonly reads: readonly ViewRead[]
   /** Names of its columns in order; absent: not known. */
   readonly columns?: readonly string[]
+  /** Types and functions that its definition names, by their keys. A database does not tell; only replay sets it. */
+  readonly uses?: readonly string[]
   /** Indexes of a materialized view. */
   readonly indexes: readonly Index[]
 }
@@ -150,6 +169,8 @@ export interface Sequence {
 export interface Domain {
   readonly base: TypeName
   readonly notNull: boolean
+  /** The name of the constraint behind NOT NULL, which only PostgreSQL 18 has; replay always names it, a database does not tell. */
+  readonly notNullConstraint?: string
   /** The DEFAULT as SQL text. */
   readonly default?: string
   readonly collation?: string
@@ -157,8 +178,38 @@ export interface Domain {
   readonly checks: readonly { readonly name: string; readonly expression: string; readonly validated: boolean }[]
 }
 
+/** A range type. */
+export interface Range {
+  /** The type of its bounds. */
+  readonly subtype: TypeName
+  /** The type of sets of it, which PostgreSQL makes beside it. */
+  readonly multirange: TypeName
+  /** The functions that make values of both, which keep their names. */
+  readonly constructors?: readonly RoutineName[]
+}
+
 /** `"schema"."function"`, quoted, without arguments: overloads share one name. */
 export type RoutineName = string
+
+export type Volatility = 'immutable' | 'stable' | 'volatile'
+
+/** One function, procedure or aggregate that the history made. */
+export interface Routine {
+  readonly kind: 'function' | 'procedure' | 'aggregate'
+  /** Types of its input arguments without modifiers: what tells overloads apart. */
+  readonly takes: readonly TypeName[]
+  /** How many of them may be left out of a call. */
+  readonly optional: number
+  /** Names of the columns of its result, where it has several or names one; else its type. */
+  readonly gives: readonly string[] | TypeName
+  /** Every type that its arguments and its result have. */
+  readonly types: readonly TypeName[]
+  readonly volatility: Volatility
+  /** What a call does: reads and writes rows only, or perhaps changes the schema. */
+  readonly does: 'rows' | 'schema'
+  /** The statement that made it as it is. */
+  readonly made?: Statement
+}
 
 /** The schema as plain data, with what is not known. Never mutated: replay makes a new one for each statement. */
 export interface Catalog {
@@ -168,6 +219,8 @@ export interface Catalog {
   readonly domains: ReadonlyMap<TypeName, Domain>
   /** Attributes of composite types in order, by type name. */
   readonly composites: ReadonlyMap<TypeName, readonly { readonly name: string; readonly type: TypeName }[]>
+  /** Range types by type name. */
+  readonly ranges?: ReadonlyMap<TypeName, Range>
   readonly sequences: ReadonlyMap<TableName, Sequence>
   /** Views and materialized views. */
   readonly views: ReadonlyMap<TableName, View>
@@ -175,23 +228,26 @@ export interface Catalog {
   readonly schemas: ReadonlySet<string>
   /** Extensions, unquoted. What they bring is not in the other lists. */
   readonly extensions: ReadonlySet<string>
+  /** The schema that holds what an extension brings, unquoted; `public` where it is not told. */
+  readonly extensionSchemas?: ReadonlyMap<string, string>
   /** Volatility of the functions that the history made, overloads counted as the least predictable of them; PostgreSQL's default is volatile. */
-  readonly functions: ReadonlyMap<RoutineName, 'immutable' | 'stable' | 'volatile'>
-  /**
-   * What the bodies of functions and procedures that the history made do, under the same keys: read and write rows only, or perhaps change the
-   * schema when they are called. A database does not tell; only replay sets it.
-   */
-  readonly routines?: ReadonlyMap<RoutineName, 'rows' | 'schema'>
+  readonly functions: ReadonlyMap<RoutineName, Volatility>
+  /** The functions, procedures and aggregates that the history made, each with all overloads of its name. A database does not tell; only replay sets it. */
+  readonly routines?: ReadonlyMap<RoutineName, readonly Routine[]>
   /** Tables (or {@link EVERYTHING}) whose picture here may be wrong, and why: what rests on them is refused. */
   readonly incomplete: ReadonlyMap<TableName, Incomplete>
   /** Schemas that a name without one is looked up in, where the script has set another search_path than PostgreSQL's own; it ends with the script. */
   readonly searchPath?: readonly string[]
+  /** The search_path that comes back when the transaction ends, where SET LOCAL has set another one. */
+  readonly sessionPath?: readonly string[] | 'usual'
 }
 
 export interface Incomplete {
   /** The migration since which the table is not known. */
   readonly since: string
   readonly reason: string
+  /** 1-based line of that migration, where a statement is the cause. */
+  readonly line?: number
 }
 
 /** Key of {@link Catalog.incomplete} for "any table": a statement that could not be read may have touched all of them. */

@@ -38,7 +38,7 @@ function isHarmless(node: PgNode, temporary: Set<string>): boolean {
  * schema begins with, and without the name of a function that makes one, it makes none.
  */
 export function namesChange(catalog: Catalog, body: string): boolean {
-  const changers = [...(catalog.routines ?? [])].flatMap(([key, does]) => (does === 'schema' ? [splitKey(key)[1]] : []))
+  const changers = [...(catalog.routines ?? [])].flatMap(([key, list]) => (list.some((r) => r.does === 'schema') ? [splitKey(key)[1]] : []))
   const telling = new Set(['create', 'alter', 'drop', 'execute', 'call', 'import', ...changers.map((name) => name.toLowerCase())])
   try {
     return scan(body).some((t) => t.name !== 'SCONST' && telling.has(t.text.replaceAll('"', '').toLowerCase()))

@@ -1,9 +1,10 @@
-import type { Catalog, Column, Table } from '../catalog/catalog.ts'
+import type { Catalog, Column, Table, TableName, TypeName } from '../catalog/catalog.ts'
 import type { PgNode } from '../parser.ts'
 import { printedName } from '../printed-name.ts'
 import { strings } from '../relation.ts'
-import { serialType, typeName } from '../type-name.ts'
+import { bareType, serialType, typeName } from '../type-name.ts'
 import type { Change } from './change.ts'
+import { putTable } from './edit.ts'
 import { relationName } from './object-name.ts'
 import { sequenceDefault } from './sequence.ts'
 import { expressionFrom, find, parenthesised, sourceOf, tokenAt } from './slice.ts'
@@ -12,6 +13,8 @@ import { expressionFrom, find, parenthesised, sourceOf, tokenAt } from './slice.
 export interface NewColumn {
   readonly column: Column
   readonly constraints: readonly PgNode[]
+  /** Name of the sequence that a serial or identity column brings. */
+  readonly sequence?: string
   readonly doubts: readonly string[]
 }
 
@@ -20,39 +23,66 @@ export function readColumn(catalog: Catalog, table: Table, def: PgNode, change: 
   const name = def.colname as string
   const doubts: string[] = []
   const constraints: PgNode[] = []
-  const serial = serialType(def.typeName)
+  // A partition, or a typed table, names only what it adds to a column.
+  const type = def.typeName ? typeName(def.typeName) : (table.columns.find((c) => c.name === name)?.type ?? 'text')
+  const serial = def.typeName && serialType(def.typeName)
+  const sequence = sequenceName(catalog, table, def, serial !== undefined)
   const collation = collationOf(def)
   let column: Column = {
     name,
-    type: typeName(def.typeName),
-    notNull: serial !== undefined,
-    ...(serial !== undefined && { default: sequenceDefault(table.schema, relationName(catalog, table, name, 'seq', false)) }),
+    type,
+    notNull: false,
+    ...(serial !== undefined && sequence !== undefined && { default: sequenceDefault(table.schema, sequence) }),
     ...(collation !== undefined && { collation }),
   }
   for (const { Constraint: constraint } of (def.constraints ?? []) as PgNode[]) {
-    const read = readColumnConstraint(column, constraint, change)
+    const read = readColumnConstraint(catalog, column, constraint, change)
     if (read === 'of the table') constraints.push(ofTable(constraint, name))
     else if (read === 'of the constraint before') amend(constraints, constraint)
     else if (typeof read === 'string') doubts.push(read)
     else column = read
   }
-  return { column, constraints, doubts }
+  const isRequired = serial !== undefined || column.identity !== undefined
+  if (isRequired && !constraints.some((c) => c.contype === 'CONSTR_NOTNULL')) constraints.push(ofTable({ contype: 'CONSTR_NOTNULL' }, name))
+  return { column, constraints, ...(sequence !== undefined && { sequence }), doubts }
 }
 
-function readColumnConstraint(column: Column, constraint: PgNode, change: Change): Column | string {
+/** Puts a column into a table. One that a parent has too becomes the table's own: what it says itself wins, the rest comes from the parent. */
+export function placeColumn(catalog: Catalog, key: TableName, column: Column): Catalog {
+  const table = catalog.tables.get(key) as Table
+  const twin = table.columns.find((c) => c.name === column.name)
+  if (!twin) return putTable(catalog, key, { ...table, columns: [...table.columns, column] })
+  const { inherited, ...above } = twin
+  const own: Column = { ...above, ...column, notNull: above.notNull, ...(table.kind === 'partition' && inherited && { inherited }) }
+  return putTable(catalog, key, { ...table, columns: table.columns.map((c) => (c === twin ? own : c)) })
+}
+
+function sequenceName(catalog: Catalog, table: Table, def: PgNode, isSerial: boolean): string | undefined {
+  const identity = ((def.constraints ?? []) as PgNode[]).find((c) => c.Constraint?.contype === 'CONSTR_IDENTITY')?.Constraint as PgNode | undefined
+  if (!identity && !isSerial) return undefined
+  return identityName(catalog, table, identity, def.colname)
+}
+
+/** The name of a column's sequence: the one given behind AS IDENTITY, else PostgreSQL's. */
+export function identityName(catalog: Catalog, table: Table, identity: PgNode | undefined, column: string): string {
+  const given = ((identity?.options ?? []) as PgNode[]).find((o) => o.DefElem?.defname === 'sequence_name')
+  return strings(given?.DefElem.arg?.List?.items).at(-1) ?? relationName(catalog, table, column, 'seq', false)
+}
+
+function readColumnConstraint(catalog: Catalog, column: Column, constraint: PgNode, change: Change): Column | string {
   const cantRead = `the expression of column "${column.name}" could not be told from its neighbours`
   switch (constraint.contype) {
     case 'CONSTR_NOTNULL':
-      return constraint.skip_validation ? column : { ...column, notNull: true }
+      return 'of the table'
     case 'CONSTR_NULL':
       return column
     case 'CONSTR_DEFAULT': {
       const source = sourceOf(change.statement)
       const text = expressionFrom(source, find(source, 'DEFAULT', tokenAt(source, constraint)) + 1, constraint.raw_expr)
-      return text === undefined ? cantRead : withDefault(column, text, constraint.raw_expr)
+      return text === undefined ? cantRead : withDefault(catalog, column, text, constraint.raw_expr)
     }
     case 'CONSTR_IDENTITY':
-      return { ...column, notNull: true, identity: constraint.generated_when === 'd' ? 'by default' : 'always' }
+      return { ...column, identity: constraint.generated_when === 'd' ? 'by default' : 'always' }
     case 'CONSTR_GENERATED': {
       const source = sourceOf(change.statement)
       const expression = parenthesised(source, 'AS', tokenAt(source, constraint), constraint.raw_expr)
@@ -68,10 +98,22 @@ function readColumnConstraint(column: Column, constraint: PgNode, change: Change
   }
 }
 
-/** The column with a DEFAULT. `DEFAULT NULL` is no default: PostgreSQL stores none. */
-export function withDefault(column: Column, text: string, node: PgNode): Column {
+/** The column with a DEFAULT. A NULL of the column's own type is no default: PostgreSQL stores none. */
+export function withDefault(catalog: Catalog, column: Column, text: string, node: PgNode): Column {
   const { default: _, ...rest } = column
-  return node.A_Const?.isnull ? rest : { ...rest, default: text }
+  return isNullOf(node, column.type) && !isCoerced(catalog, column.type) ? rest : { ...rest, default: text }
+}
+
+function isNullOf(node: PgNode, type: TypeName): boolean {
+  if (node.A_Const) return node.A_Const.isnull === true
+  return node.TypeCast?.arg?.A_Const?.isnull === true && typeName(node.TypeCast.typeName) === type
+}
+
+/** True where a value of the type goes through a function first, which even a NULL is given to: modifiers, domains. */
+function isCoerced(catalog: Catalog, type: TypeName): boolean {
+  const bare = bareType(type)
+  // Intervals take their modifier when they are read.
+  return (type.startsWith('(', bare.length) && bare !== 'interval') || catalog.domains.has(bare)
 }
 
 /** The collation as it is printed, or undefined for the type's own. */
@@ -91,7 +133,7 @@ function amend(constraints: PgNode[], attribute: PgNode): void {
   const last = constraints.pop()
   if (!last) return
   if (attribute.contype === 'CONSTR_ATTR_DEFERRABLE' || attribute.contype === 'CONSTR_ATTR_DEFERRED') {
-    constraints.push({ ...last, deferrable: true })
+    constraints.push({ ...last, deferrable: true, ...(attribute.contype === 'CONSTR_ATTR_DEFERRED' && { initdeferred: true }) })
   } else if (attribute.contype === 'CONSTR_ATTR_NOT_ENFORCED') {
     constraints.push({ ...last, is_enforced: false })
   } else constraints.push(last)

@@ -4,6 +4,8 @@ import { DEFAULT_SCHEMA, rangeKey, splitKey, strings, tableKey } from '../relati
 import type { Statement } from '../statement.ts'
 import { userType } from '../type-name.ts'
 import { findIndex } from './find-index.ts'
+import { qualified } from './qualify.ts'
+import { hasType } from './types.ts'
 
 /** The object that a statement makes, drops or renames, against the catalog. */
 export interface Subject {
@@ -17,14 +19,24 @@ export interface Subject {
 
 /** What a statement is about, or undefined where it neither makes, drops nor renames one object that the catalog holds. */
 export function subjectOf(catalog: Catalog, statement: Statement): Subject | undefined {
-  const [tag, s] = untag(statement.node)
+  const [tag, s] = untag(qualified(catalog, statement).statement.node)
   switch (tag) {
     case 'CreateStmt':
       return made(catalog, rangeKey(s.relation), [], catalog.tables.has(rangeKey(s.relation)))
     case 'CreateEnumStmt': {
       const path = strings(s.typeName)
-      return subject(catalog, path, catalog.enums.has(userType(path)) ? 'exists' : undefined)
+      return subject(catalog, path, hasType(catalog, userType(path)) ? 'exists' : undefined)
     }
+    case 'CreateSchemaStmt':
+      return s.schemaname === undefined ? undefined : subject(catalog, [s.schemaname], catalog.schemas.has(s.schemaname) ? 'exists' : undefined)
+    case 'CreateDomainStmt':
+      return subject(catalog, strings(s.domainname), hasType(catalog, userType(strings(s.domainname))) ? 'exists' : undefined)
+    case 'CompositeTypeStmt': {
+      const path = splitKey(rangeKey(s.typevar))
+      return subject(catalog, path, hasType(catalog, userType(path)) ? 'exists' : undefined)
+    }
+    case 'CreateSeqStmt':
+      return made(catalog, rangeKey(s.sequence), [], catalog.sequences.has(rangeKey(s.sequence)))
     case 'AlterEnumStmt': {
       const labels = catalog.enums.get(userType(strings(s.typeName)))
       return subject(catalog, [...strings(s.typeName), s.newVal], !labels ? 'missing' : labels.includes(s.newVal) ? 'exists' : undefined)
@@ -112,7 +124,7 @@ function ofRename(catalog: Catalog, s: PgNode): Subject | undefined {
     case 'OBJECT_TYPE': {
       const path = strings(s.object?.List?.items)
       const to = userType([...path.slice(0, -1), s.newname])
-      return subject(catalog, [...path, s.newname], state(catalog.enums.has(userType(path)), catalog.enums.has(to)))
+      return subject(catalog, [...path, s.newname], state(hasType(catalog, userType(path)), hasType(catalog, to)))
     }
     default:
       return undefined
@@ -131,7 +143,7 @@ function ofDrop(catalog: Catalog, s: PgNode): Subject | undefined {
       return subject(catalog, [schema, name], found ? undefined : 'missing', found?.key)
     }
     case 'OBJECT_TYPE':
-      return subject(catalog, path, catalog.enums.has(userType(path)) ? undefined : 'missing')
+      return subject(catalog, path, hasType(catalog, userType(path)) ? undefined : 'missing')
     default:
       return undefined
   }

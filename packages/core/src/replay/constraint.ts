@@ -11,20 +11,32 @@ import {
 import type { PgNode } from '../parser.ts'
 import { displayTable, rangeKey, strings } from '../relation.ts'
 import type { Change } from './change.ts'
-import { columnsNamed } from './columns-named.ts'
-import { mapSame, mark, markUnknown, putTable } from './edit.ts'
-import { readKeys } from './index-key.ts'
+import { columnsChecked } from './columns-named.ts'
+import { mark, markUnknown, putTable } from './edit.ts'
+import { indexColumnNames, numbered, readKeys } from './index-key.ts'
+import { childrenOf } from './names.ts'
+import { columnOfNotNull, setNotNull } from './not-null.ts'
+import { constrainPartitions } from './partition-key.ts'
 import { constraintName, joinedColumns, relationName } from './object-name.ts'
 import { find, parenthesised, sourceOf, tokenAt } from './slice.ts'
 
-/** Adds a table constraint to a table of the catalog, with its index. `creating`: the table has no rows yet, so NOT VALID means nothing. */
-export function addConstraint(catalog: Catalog, key: TableName, node: PgNode, change: Change, creating = false): Catalog {
+interface AddOptions {
+  /** The table has no rows yet, so NOT VALID means nothing. */
+  readonly creating?: boolean
+  /** ALTER TABLE ONLY: what it means for partitions is left to later statements. */
+  readonly only?: boolean
+}
+
+/** Adds a table constraint to a table of the catalog, with its index. */
+export function addConstraint(catalog: Catalog, key: TableName, node: PgNode, change: Change, options: AddOptions = {}): Catalog {
+  const creating = options.creating === true
   const table = catalog.tables.get(key)
   if (!table) return markUnknown(catalog, key, change)
+  if (node.conname !== undefined && stands(catalog, key, table, node)) return mark(catalog, key, change, `the constraint "${node.conname}" stands already`)
   switch (node.contype) {
     case 'CONSTR_PRIMARY':
     case 'CONSTR_UNIQUE':
-      return node.indexname ? adoptIndex(catalog, key, table, node, change) : addKey(catalog, key, table, node, change)
+      return node.indexname ? adoptIndex(catalog, key, table, node, change) : addKey(catalog, key, table, node, change, options.only === true)
     case 'CONSTR_FOREIGN':
       return addForeignKey(catalog, key, table, node, change, creating)
     case 'CONSTR_CHECK':
@@ -32,24 +44,50 @@ export function addConstraint(catalog: Catalog, key: TableName, node: PgNode, ch
     case 'CONSTR_EXCLUSION':
       return addExclusion(catalog, key, table, node, change)
     case 'CONSTR_NOTNULL':
-      return node.skip_validation ? catalog : putTable(catalog, key, withNotNull(table, strings(node.keys)))
+      return strings(node.keys).reduce(
+        (current, name) =>
+          setNotNull(current, key, name, {
+            name: node.conname,
+            validated: creating || !node.skip_validation,
+            noInherit: node.is_no_inherit === true,
+          }),
+        catalog,
+      )
     default:
       return mark(catalog, key, change, `a constraint of the kind ${node.contype} is not followed`)
   }
 }
 
-function withNotNull(table: Table, names: readonly string[]): Table {
-  const columns = mapSame(table.columns, (c) => (names.includes(c.name) && !c.notNull ? { ...c, notNull: true } : c))
-  return columns === table.columns ? table : { ...table, columns }
+/** True where the table has a constraint of that name that is not merged with the new one. */
+function stands(catalog: Catalog, key: TableName, table: Table, node: PgNode): boolean {
+  const standing = table.constraints.find((c) => c.name === node.conname)
+  if (standing) return !(standing.kind === 'check' && node.contype === 'CONSTR_CHECK' && table.parents)
+  return node.contype !== 'CONSTR_NOTNULL' && columnOfNotNull(catalog, key, node.conname) !== undefined
 }
 
-const attributes = (node: PgNode): Pick<Constraint, 'deferrable'> => (node.deferrable ? { deferrable: true } : {})
+const attributes = (node: PgNode): Pick<Constraint, 'deferrable' | 'initiallyDeferred' | 'noInherit' | 'notEnforced' | 'period'> => ({
+  ...(node.deferrable && { deferrable: true }),
+  ...(node.initdeferred && { initiallyDeferred: true as const }),
+  ...(node.contype === 'CONSTR_CHECK' && node.is_no_inherit && { noInherit: true as const }),
+  ...(!isEnforced(node) && { notEnforced: true as const }),
+  ...((node.without_overlaps || node.fk_with_period) && { period: true as const }),
+})
+
+/** The columns of a primary key are NOT NULL. */
+export function requireColumns(catalog: Catalog, key: TableName, names: readonly string[]): Catalog {
+  return names.reduce((current, name) => setNotNull(current, key, name), catalog)
+}
+
+/** The tree leaves a false `is_enforced` out. */
+function isEnforced(node: PgNode): boolean {
+  return (node.contype !== 'CONSTR_CHECK' && node.contype !== 'CONSTR_FOREIGN') || node.is_enforced === true
+}
 
 function isValidated(node: PgNode, creating: boolean): boolean {
-  return node.is_enforced !== false && (creating || !node.skip_validation)
+  return isEnforced(node) && (creating || !node.skip_validation)
 }
 
-function addKey(catalog: Catalog, key: TableName, table: Table, node: PgNode, change: Change): Catalog {
+function addKey(catalog: Catalog, key: TableName, table: Table, node: PgNode, change: Change, only: boolean): Catalog {
   const primary = node.contype === 'CONSTR_PRIMARY'
   const columns = strings(node.keys)
   const include = strings(node.including)
@@ -59,24 +97,24 @@ function addKey(catalog: Catalog, key: TableName, table: Table, node: PgNode, ch
     node.conname ??
     (primary
       ? relationName(catalog, table, undefined, 'pkey', true)
-      : relationName(catalog, table, joinedColumns([...columns, ...include]), 'key', true))
+      : relationName(catalog, table, joinedColumns(numbered([...columns, ...include])), 'key', true))
   const index: Index = {
     name,
     unique: true,
-    method: 'btree',
+    method: node.without_overlaps ? 'gist' : 'btree',
     keys: columns.map((c) => ({ column: c, options: '' })),
     include,
     nullsNotDistinct: node.nulls_not_distinct === true,
-    valid: true,
+    valid: !only || childrenOf(catalog.tables, key).length === 0,
     constraint: name,
   }
-  const constraint: Constraint = { name, kind: primary ? 'primary' : 'unique', columns, validated: true, ...attributes(node) }
-  const solid = primary ? withNotNull(table, columns) : table
-  return putTable(catalog, key, {
-    ...solid,
-    constraints: [...solid.constraints, constraint],
-    indexes: [...solid.indexes, index],
-  })
+  // Equal but for the last column, a range, which must not overlap.
+  const operators = node.without_overlaps ? columns.map((_, i) => (i < columns.length - 1 ? '=' : '&&')) : undefined
+  const constraint: Constraint = { name, kind: primary ? 'primary' : 'unique', columns, validated: true, ...attributes(node), ...(operators && { operators }) }
+  const solid = primary ? requireColumns(catalog, key, columns) : catalog
+  const own = solid.tables.get(key) ?? table
+  const added = putTable(solid, key, { ...own, constraints: [...own.constraints, constraint], indexes: [...own.indexes, index] })
+  return only ? added : constrainPartitions(added, key, constraint)
 }
 
 /** ADD CONSTRAINT … USING INDEX: the index takes the constraint's name. */
@@ -86,12 +124,13 @@ function adoptIndex(catalog: Catalog, key: TableName, table: Table, node: PgNode
   const primary = node.contype === 'CONSTR_PRIMARY'
   const name = (node.conname as string | undefined) ?? index.name
   const columns = index.keys.flatMap((k) => (k.column === undefined ? [] : [k.column]))
-  const solid = primary ? withNotNull(table, columns) : table
+  const solid = primary ? requireColumns(catalog, key, columns) : catalog
+  const own = solid.tables.get(key) ?? table
   const constraint: Constraint = { name, kind: primary ? 'primary' : 'unique', columns, validated: true, ...attributes(node) }
-  return putTable(catalog, key, {
-    ...solid,
-    constraints: [...solid.constraints, constraint],
-    indexes: solid.indexes.map((i) => (i === index ? { ...i, name, constraint: name } : i)),
+  return putTable(solid, key, {
+    ...own,
+    constraints: [...own.constraints, constraint],
+    indexes: own.indexes.map((i) => (i === index ? { ...i, name, constraint: name } : i)),
   })
 }
 
@@ -115,6 +154,8 @@ function addForeignKey(catalog: Catalog, key: TableName, table: Table, node: PgN
     columns: named.length > 0 ? named : (other?.constraints.find((c) => c.kind === 'primary')?.columns ?? []),
     onDelete: ACTIONS[node.fk_del_action] ?? 'no action',
     onUpdate: ACTIONS[node.fk_upd_action] ?? 'no action',
+    ...(node.fk_matchtype === 'f' && { full: true as const }),
+    ...(node.fk_del_set_cols && { sets: strings(node.fk_del_set_cols) }),
   }
   const name = node.conname ?? constraintName(catalog, table, joinedColumns(columns), 'fkey')
   const constraint: Constraint = {
@@ -125,7 +166,7 @@ function addForeignKey(catalog: Catalog, key: TableName, table: Table, node: PgN
     references,
     ...attributes(node),
   }
-  const added = putTable(catalog, key, { ...table, constraints: [...table.constraints, constraint] })
+  const added = constrainPartitions(putTable(catalog, key, { ...table, constraints: [...table.constraints, constraint] }), key, constraint)
   if (!other) return markUnknown(added, target, change)
   const absent = references.columns.find((c) => !column(other, c))
   if (absent === undefined) return added
@@ -136,21 +177,23 @@ function addCheck(catalog: Catalog, key: TableName, table: Table, node: PgNode, 
   const source = sourceOf(change.statement)
   const expression = parenthesised(source, 'CHECK', tokenAt(source, node), node.raw_expr)
   if (expression === undefined) return mark(catalog, key, change, 'the expression of a CHECK could not be told from its neighbours')
-  const columns = columnsNamed(node.raw_expr, table)
+  const columns = columnsChecked(node.raw_expr, table)
   const name = node.conname ?? constraintName(catalog, table, columns.length === 1 ? columns[0] : undefined, 'check')
-  const constraint: Constraint = { name, kind: 'check', columns, validated: isValidated(node, creating), expression }
-  return putTable(catalog, key, { ...table, constraints: [...table.constraints, constraint] })
+  const constraint: Constraint = { name, kind: 'check', columns, validated: isValidated(node, creating), expression, ...attributes(node) }
+  // One that a parent has too is merged with it.
+  const others = table.constraints.filter((c) => c.name !== name)
+  return putTable(catalog, key, { ...table, constraints: [...others, constraint] })
 }
 
 function addExclusion(catalog: Catalog, key: TableName, table: Table, node: PgNode, change: Change): Catalog {
   const source = sourceOf(change.statement)
   const elements = (node.exclusions as PgNode[]).map((e) => (e.List?.items?.[0] as PgNode)?.IndexElem as PgNode)
   const open = find(source, '(', find(source, 'EXCLUDE', tokenAt(source, node)))
-  const keys = readKeys(source, open, elements)
+  const keys = readKeys(source, open, elements, table.columns)
   const where = node.where_clause && parenthesised(source, 'WHERE', open, node.where_clause)
   if (!keys || (node.where_clause && where === undefined)) return mark(catalog, key, change, 'an exclusion constraint could not be read')
   const columns = keys.flatMap((k) => (k.column === undefined ? [] : [k.column]))
-  const name = node.conname ?? relationName(catalog, table, joinedColumns(keys.map((k) => k.column ?? 'expr')), 'excl', true)
+  const name = node.conname ?? relationName(catalog, table, joinedColumns(indexColumnNames(elements, strings(node.including))), 'excl', true)
   const index: Index = {
     name,
     unique: false,
@@ -162,6 +205,7 @@ function addExclusion(catalog: Catalog, key: TableName, table: Table, node: PgNo
     valid: true,
     constraint: name,
   }
-  const constraint: Constraint = { name, kind: 'exclude', columns, validated: true, ...attributes(node) }
+  const operators = (node.exclusions as PgNode[]).map((e) => strings((e.List?.items?.[1] as PgNode)?.List?.items).at(-1) ?? '')
+  const constraint: Constraint = { name, kind: 'exclude', columns, validated: true, operators, ...attributes(node) }
   return putTable(catalog, key, { ...table, constraints: [...table.constraints, constraint], indexes: [...table.indexes, index] })
 }

@@ -1,37 +1,79 @@
-import type { Catalog, Table, TableName } from '../catalog/catalog.ts'
+import type { Catalog, Table, TableName, TypeName } from '../catalog/catalog.ts'
 import type { PgNode } from '../parser.ts'
-import { DEFAULT_SCHEMA, displayTable, rangeKey, strings } from '../relation.ts'
+import { DEFAULT_SCHEMA, rangeKey, splitKey, strings } from '../relation.ts'
+import { typeName } from '../type-name.ts'
 import type { Change, Handler } from './change.ts'
-import { readColumn } from './column.ts'
-import { addConstraint } from './constraint.ts'
+import { placeColumn, readColumn } from './column.ts'
+import { addConstraint, requireColumns } from './constraint.ts'
 import { mark, putTable, without } from './edit.ts'
+import { inherit, inheritNotNulls } from './inherit.ts'
+import { like, likeConstraints, likeNotNulls } from './like.ts'
+import { hasRelation } from './object-name.ts'
+import { boundOf, joinParent, partitionKey } from './partition.ts'
+import { columnsOfQuery } from './query-columns.ts'
+import { ownSequence } from './sequence.ts'
 
 /** CREATE TABLE. */
 export const createTable: Handler = (catalog, fields, change) => {
   const key = rangeKey(fields.relation)
-  if (fields.relation.relpersistence === 't') return temporary(catalog, key, change)
-  if (catalog.tables.has(key)) {
-    return fields.if_not_exists ? catalog : mark(catalog, key, change, 'the table is created while it stands already')
-  }
+  const [schema, name] = splitKey(key)
+  // Tables, views, sequences, indexes and composite types have one set of names.
+  if (hasRelation(catalog, schema, name)) return fields.if_not_exists ? catalog : mark(catalog, key, change, 'the table is created while its name is taken already')
   const elements = (fields.tableElts ?? []) as PgNode[]
-  const columns = elements.filter((e) => e.ColumnDef).map((e) => e.ColumnDef as PgNode)
+  const likes = elements.flatMap((e) => (e.TableLikeClause ? [e.TableLikeClause as PgNode] : []))
+  const parents = ((fields.inhRelations ?? []) as PgNode[]).map((p) => rangeKey(p.RangeVar))
   const constraints = elements.filter((e) => e.Constraint).map((e) => e.Constraint as PgNode)
-  let current = putTable(forgotten(catalog, key), key, emptyTable(fields))
-  for (const element of elements) if (element.TableLikeClause) current = like(current, key, element.TableLikeClause, change)
-  for (const parent of (fields.inhRelations ?? []) as PgNode[]) current = inherit(current, key, parent.RangeVar, change)
-  for (const def of columns) {
-    const read = addColumnDef(current, key, def, change)
+  let current = putTable(forgotten(catalog, key), key, emptyTable(fields, parents, change))
+  for (const parent of parents) current = inherit(current, key, parent, change)
+  if (fields.ofTypename) current = typed(current, key, typeName(fields.ofTypename), change)
+  for (const element of elements) {
+    if (element.TableLikeClause) {
+      constraints.push(...likeNotNulls(current, element.TableLikeClause))
+      current = like(current, key, element.TableLikeClause, change)
+    }
+    if (!element.ColumnDef) continue
+    const read = addColumnDef(current, key, element.ColumnDef, change)
     current = read.catalog
     constraints.push(...read.constraints)
   }
-  // Declared inline or in the list, PostgreSQL makes checks first, then keys with the primary one in front, then foreign keys.
+  // Declared inline or in the list, PostgreSQL makes checks first, then NOT NULLs, then keys with the primary one in front, then foreign keys.
   const of = (...kinds: string[]): PgNode[] => kinds.flatMap((kind) => inSourceOrder(constraints.filter((c) => c.contype === kind)))
-  const keys = withoutRepeats(of('CONSTR_PRIMARY', 'CONSTR_UNIQUE'))
-  for (const node of [...of('CONSTR_NOTNULL', 'CONSTR_CHECK'), ...keys, ...of('CONSTR_EXCLUSION', 'CONSTR_FOREIGN')]) {
-    current = addConstraint(current, key, node, change, true)
+  const add = (nodes: readonly PgNode[]): void => {
+    for (const node of nodes) current = addConstraint(current, key, node, change, { creating: true })
   }
-  if (fields.ofTypename) return mark(current, key, change, 'the columns of a typed table are not followed')
+  add(of('CONSTR_CHECK'))
+  add(namedOnce(of('CONSTR_NOTNULL')))
+  const keys = withoutRepeats(of('CONSTR_PRIMARY', 'CONSTR_UNIQUE'))
+  for (const node of keys) if (node.contype === 'CONSTR_PRIMARY') current = requireColumns(current, key, strings(node.keys))
+  if (parents.length > 0) current = inheritNotNulls(current, key)
+  if (fields.partbound && parents[0] !== undefined) current = joinParent(current, key, parents[0])
+  if (fields.partspec) {
+    const table = current.tables.get(key) as Table
+    current = putTable(current, key, { ...table, partitionedBy: partitionKey(fields.partspec, change) })
+  }
+  add([...keys, ...of('CONSTR_EXCLUSION')])
+  for (const clause of likes) current = likeConstraints(current, key, clause)
+  add(of('CONSTR_FOREIGN'))
   return current
+}
+
+/** The columns of a typed table are the attributes of its type. */
+function typed(catalog: Catalog, key: TableName, type: TypeName, change: Change): Catalog {
+  const attributes = catalog.composites.get(type)
+  const table = catalog.tables.get(key) as Table
+  if (!attributes) return mark(catalog, key, change, `the type ${type} of the table is not known`)
+  return putTable(catalog, key, { ...table, ofType: type, columns: attributes.map(({ name, type: of }) => ({ name, type: of, notNull: false })) })
+}
+
+/** NOT NULL said twice of one column is one constraint; a name behind either is its name. */
+function namedOnce(nodes: readonly PgNode[]): PgNode[] {
+  const kept = new Map<string, PgNode>()
+  for (const node of nodes) {
+    const [name = ''] = strings(node.keys)
+    const first = kept.get(name)
+    kept.set(name, first ? { ...first, conname: first.conname ?? node.conname, is_no_inherit: first.is_no_inherit || node.is_no_inherit } : node)
+  }
+  return [...kept.values()]
 }
 
 /** Adds a ColumnDef without its constraints, which are handed back. */
@@ -43,20 +85,22 @@ export function addColumnDef(
 ): { catalog: Catalog; constraints: readonly PgNode[] } {
   const table = catalog.tables.get(key)
   if (!table) return { catalog, constraints: [] }
-  const { column, constraints, doubts } = readColumn(catalog, table, def, change)
-  const merged = table.columns.some((c) => c.name === column.name)
-  const columns = merged ? table.columns.map((c) => (c.name === column.name ? column : c)) : [...table.columns, column]
-  let current = putTable(catalog, key, { ...table, columns })
+  const { column, constraints, sequence, doubts } = readColumn(catalog, table, def, change)
+  let current = placeColumn(catalog, key, column)
+  if (sequence !== undefined) current = ownSequence(current, key, sequence, column)
   for (const doubt of doubts) current = mark(current, key, change, doubt)
   return { catalog: current, constraints }
 }
 
-function emptyTable(fields: PgNode): Table {
-  const inherits = (fields.inhRelations ?? []).length > 0
+function emptyTable(fields: PgNode, parents: readonly TableName[], change: Change): Table {
+  const { relpersistence } = fields.relation as PgNode
   return {
     schema: fields.relation.schemaname ?? DEFAULT_SCHEMA,
     name: fields.relation.relname,
-    kind: fields.partbound ? 'partition' : fields.partspec ? 'partitioned' : inherits ? 'inherited' : 'table',
+    kind: fields.partbound ? 'partition' : fields.partspec ? 'partitioned' : parents.length > 0 ? 'inherited' : 'table',
+    ...((relpersistence === 'u' || relpersistence === 't') && { persistence: relpersistence === 'u' ? 'unlogged' : 'temporary' }),
+    ...(parents.length > 0 && { parents }),
+    ...(fields.partbound && { bound: boundOf(fields.partbound, change) }),
     columns: [],
     constraints: [],
     indexes: [],
@@ -68,11 +112,6 @@ function emptyTable(fields: PgNode): Table {
 /** A table that is made anew is known again, whatever stood under its name. */
 function forgotten(catalog: Catalog, key: TableName): Catalog {
   return { ...catalog, incomplete: without(catalog.incomplete, key) }
-}
-
-function temporary(catalog: Catalog, key: TableName, change: Change): Catalog {
-  const hides = catalog.tables.has(key)
-  return hides ? mark(catalog, key, change, 'a temporary table of the same name hides the table') : catalog
 }
 
 function inSourceOrder(nodes: readonly PgNode[]): PgNode[] {
@@ -97,34 +136,13 @@ function sameKey(a: PgNode, b: PgNode): boolean {
   return parts(a) === parts(b)
 }
 
-/** LIKE copies names, types and NOT NULL; what INCLUDING adds is not followed. */
-function like(catalog: Catalog, key: TableName, clause: PgNode, change: Change): Catalog {
-  const table = catalog.tables.get(key)
-  const source = catalog.tables.get(rangeKey(clause.relation))
-  if (!table || !source) return mark(catalog, key, change, `LIKE names ${displayTable(rangeKey(clause.relation))}, which is not known`)
-  const columns = source.columns.map(({ name, type, notNull, collation }) => ({
-    name,
-    type,
-    notNull,
-    ...(collation !== undefined && { collation }),
-  }))
-  const copied = putTable(catalog, key, { ...table, columns: [...table.columns, ...columns] })
-  return clause.options ? mark(copied, key, change, 'what LIKE … INCLUDING copies is not followed') : copied
-}
-
-/** A partition or an inheriting table has its parent's columns; what else it has, and what later changes of the parent do to it, is not followed. */
-function inherit(catalog: Catalog, key: TableName, parent: PgNode, change: Change): Catalog {
-  const table = catalog.tables.get(key)
-  const from = catalog.tables.get(rangeKey(parent))
-  const columns = (from?.columns ?? []).filter((c) => !table?.columns.some((own) => own.name === c.name))
-  const inherited = table ? putTable(catalog, key, { ...table, columns: [...table.columns, ...columns] }) : catalog
-  return mark(inherited, key, change, `what the table has from ${displayTable(rangeKey(parent))} is not followed`)
-}
-
 /** CREATE TABLE AS, SELECT INTO: the table's columns come from a query. */
-export function createTableFromQuery(catalog: Catalog, range: PgNode, change: Change): Catalog {
-  const key = rangeKey(range)
-  if (range.relpersistence === 't') return temporary(catalog, key, change)
-  if (catalog.tables.has(key)) return catalog
-  return mark(putTable(forgotten(catalog, key), key, emptyTable({ relation: range })), key, change, 'its columns come from a query')
+export function createTableFromQuery(catalog: Catalog, into: PgNode, query: PgNode, change: Change): Catalog {
+  const key = rangeKey(into.rel)
+  const [schema, name] = splitKey(key)
+  if (hasRelation(catalog, schema, name)) return catalog
+  const names = strings(into.colNames)
+  const columns = columnsOfQuery(query, catalog)?.map((c, i) => ({ ...c, name: names[i] ?? c.name }))
+  const made = putTable(forgotten(catalog, key), key, { ...emptyTable({ relation: into.rel }, [], change), columns: columns ?? [] })
+  return columns ? made : mark(made, key, change, 'its columns come from a query, and what type each has can not be told')
 }

@@ -7,7 +7,6 @@ import { isTaken } from './condition.ts'
 import { dependsOnData, subjectOf } from './conflict.ts'
 import { mark, markEverything } from './edit.ts'
 import { mayChange } from './may-change.ts'
-import { withoutTemporary } from './temporary.ts'
 
 /** How the statements inside are applied: replay itself. */
 export type Apply = (catalog: Catalog, statement: Statement, migration: string) => Catalog
@@ -29,8 +28,7 @@ export function doBlock(catalog: Catalog, change: Change, apply: Apply): Catalog
   const body = readBody(change.statement)
   if ('opaque' in body && body.text !== undefined && !namesChange(catalog, body.text)) return catalog
   if ('opaque' in body) return markEverything(catalog, change, `a DO block can't be seen through: ${body.opaque}`)
-  const after = runBlock({ change, apply }, catalog, body, []).catalog
-  return withoutTemporary(catalog, after, bodyItems([{ kind: 'block', block: body }]).statements)
+  return runBlock({ change, apply }, catalog, body, []).catalog
 }
 
 // What a handler names for an object that is there already, or is not there.

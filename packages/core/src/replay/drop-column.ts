@@ -1,8 +1,12 @@
-import { type Catalog, type Constraint, column, type Table, type TableName } from '../catalog/catalog.ts'
-import { displayTable } from '../relation.ts'
+import { type Catalog, type Constraint, column, type TableName } from '../catalog/catalog.ts'
 import type { Change } from './change.ts'
+import { namesColumn } from './columns-in.ts'
 import { columnsNamedIn, indexNames } from './columns-named.ts'
-import { editTables, mark, putTable } from './edit.ts'
+import { mark, putTable } from './edit.ts'
+import { dropDependents } from './fall.ts'
+import { referrers } from './names.ts'
+import { dropReaders } from './view.ts'
+import { dropOwnedSequences, ownedSequences } from './sequence.ts'
 
 export interface DropOptions {
   readonly missingOk: boolean
@@ -27,26 +31,45 @@ export function dropColumn(catalog: Catalog, key: TableName, name: string, chang
     constraints: constraints.filter((c) => !owned.includes(c.name)),
     indexes,
   })
+  const sequences = options.cascade ? ownedSequences(dropped, key, name) : []
+  const left = dropOwnedSequences(dropped, key, name)
+  const free = sequences.length > 0 ? dropDependents(left, { relations: new Set(sequences) }, change, true) : left
   const pointsAt = (c: Constraint): boolean => c.references?.table === key && c.references.columns.includes(name)
-  const cut = dropForeignKeys(dropped, pointsAt, change, options.cascade)
-  return options.cascade ? doubtDependents(cut, key, rest, change) : cut
+  const cut = dropForeignKeys(free, [key], pointsAt, change, options.cascade)
+  const unread = dropReaders(cut, (on, columns) => on === key && (columns === undefined || columns.includes(name)), change, options.cascade)
+  return options.cascade ? withoutUsers(unread, key, name, catalog) : unread
 }
 
-/** Drops the foreign keys that point at something which goes. Without CASCADE PostgreSQL would have refused: then the picture is wrong. */
-export function dropForeignKeys(catalog: Catalog, pointsAt: (c: Constraint) => boolean, change: Change, cascade: boolean): Catalog {
+/** Drops those foreign keys to tables that point at something which goes. Without CASCADE PostgreSQL would have refused: then the picture is wrong. */
+export function dropForeignKeys(
+  catalog: Catalog,
+  to: readonly TableName[],
+  pointsAt: (c: Constraint) => boolean,
+  change: Change,
+  cascade: boolean,
+): Catalog {
   const wrong: TableName[] = []
-  const cut = editTables(catalog, (table, key) => {
-    const constraints = table.constraints.filter((c) => !pointsAt(c))
-    if (constraints.length === table.constraints.length) return table
+  let cut = catalog
+  for (const key of new Set(to.flatMap((target) => referrers(catalog.tables, target)))) {
+    const table = catalog.tables.get(key)
+    const constraints = table?.constraints.filter((c) => !pointsAt(c)) ?? []
+    if (!table || constraints.length === table.constraints.length) continue
     if (!cascade) wrong.push(key)
-    return { ...table, constraints }
-  })
+    cut = putTable(cut, key, { ...table, constraints })
+  }
   return wrong.reduce((current, key) => mark(current, key, change, 'a foreign key of it points at what is dropped here'), cut)
 }
 
-function doubtDependents(catalog: Catalog, key: TableName, table: Table, change: Change): Catalog {
-  const view = [...catalog.views].find(([, v]) => v.reads.some((r) => r.table === key))
-  if (!view && table.triggers.length === 0 && table.policies.length === 0) return catalog
-  const what = view ? `the view ${displayTable(view[0])}` : 'triggers or policies of the table'
-  return mark(catalog, key, change, `DROP … CASCADE may have taken ${what} along`)
+/** Triggers that fire on the column or look at it, and policies that name it, of other tables too, go by CASCADE. */
+function withoutUsers(catalog: Catalog, key: TableName, name: string, before: Catalog): Catalog {
+  const of = { table: key, name }
+  const names = (on: TableName, text: string | undefined): boolean => text !== undefined && namesColumn(before, text, on, of)
+  let current = catalog
+  for (const [on, table] of catalog.tables) {
+    if (table.policies.length === 0 && (on !== key || table.triggers.length === 0)) continue
+    const triggers = on === key ? table.triggers.filter((t) => !t.updateOf.includes(name) && !names(on, t.when)) : table.triggers
+    const policies = table.policies.filter((p) => !names(on, p.using) && !names(on, p.check))
+    if (triggers.length !== table.triggers.length || policies.length !== table.policies.length) current = putTable(current, on, { ...table, triggers, policies })
+  }
+  return current
 }

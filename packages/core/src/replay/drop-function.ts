@@ -1,39 +1,41 @@
-import type { Catalog, Table } from '../catalog/catalog.ts'
-import { displayTable, tableKey } from '../relation.ts'
+import type { Catalog } from '../catalog/catalog.ts'
+import type { PgNode } from '../parser.ts'
+import { displayTable, strings } from '../relation.ts'
 import type { Change } from './change.ts'
 import type { DropOptions } from './drop-column.ts'
-import { mark, without } from './edit.ts'
+import { editTables, mark, without } from './edit.ts'
+import { dropDependents } from './fall.ts'
+import { namesOfExpression } from './names-in.ts'
+import { isMeant, putRoutines, routineKey } from './routine.ts'
+import { mayName, textsOf } from './texts.ts'
 
-/** DROP FUNCTION. By CASCADE triggers go too, and defaults and checks that call it: which, the catalog does not hold. */
-export function dropFunction(catalog: Catalog, path: readonly string[], change: Change, options: DropOptions): Catalog {
-  const name = path.at(-1) ?? ''
-  const key = tableKey(name, path.at(-2))
-  const dropped: Catalog = {
-    ...catalog,
-    functions: without(catalog.functions, key),
-    ...(catalog.routines && { routines: without(catalog.routines, key) }),
-  }
-  const uses = (t: Table): boolean => t.triggers.length > 0 || t.policies.length > 0 || expressions(t).some((text) => text.includes(name))
-  return options.cascade
-    ? markWhere(dropped, uses, change, `DROP FUNCTION ${displayTable(key)} CASCADE may have taken a part of it`)
-    : dropped
+/** DROP FUNCTION, PROCEDURE, ROUTINE, AGGREGATE: the overload that is meant. By CASCADE what calls it goes too. */
+export function dropFunction(catalog: Catalog, object: PgNode, change: Change, options: DropOptions): Catalog {
+  const key = routineKey(strings(object.objname))
+  const overloads = catalog.routines?.get(key)
+  const means = isMeant(catalog, object)
+  const left = overloads?.filter((r) => !means(r)) ?? []
+  if (overloads && left.length === overloads.length) return catalog
+  const dropped = overloads ? putRoutines(catalog, key, left) : { ...catalog, functions: without(catalog.functions, key) }
+  if (!options.cascade) return dropped
+  if (left.length === 0) return dropDependents(dropped, { functions: new Set([key]) }, change, true)
+  const gone = overloads?.filter(means) ?? []
+  return markCallers(gone.some((r) => r.takes.length === 0) ? withoutTriggers(dropped, key) : dropped, key, change)
 }
 
-/** DROP SEQUENCE. By CASCADE the defaults that take from it go too. */
-export function dropSequence(catalog: Catalog, path: readonly string[], change: Change, options: DropOptions): Catalog {
-  const name = path.at(-1) ?? ''
-  const uses = (t: Table): boolean => t.columns.some((c) => c.default?.includes(name))
-  return options.cascade ? markWhere(catalog, uses, change, `DROP SEQUENCE ${name} CASCADE may have taken a default of it`) : catalog
+function withoutTriggers(catalog: Catalog, key: string): Catalog {
+  return editTables(catalog, (table) => {
+    const triggers = table.triggers.filter((t) => t.function !== key)
+    return triggers.length === table.triggers.length ? table : { ...table, triggers }
+  })
 }
 
-function expressions(table: Table): string[] {
-  return [
-    ...table.columns.flatMap((c) => [c.default, c.generated?.expression]),
-    ...table.constraints.map((c) => c.expression),
-    ...table.indexes.flatMap((i) => [i.where, ...i.keys.map((k) => k.expression)]),
-  ].filter((text) => text !== undefined)
-}
-
-function markWhere(catalog: Catalog, uses: (table: Table) => boolean, change: Change, reason: string): Catalog {
-  return [...catalog.tables].reduce((current, [key, table]) => (uses(table) ? mark(current, key, change, reason) : current), catalog)
+/** Marks what may call an overload that goes or moves while others stay: which of them an expression calls depends on types. */
+export function markCallers(catalog: Catalog, key: string, change: Change): Catalog {
+  const name = displayTable(key)
+  const calls = (text: string): boolean =>
+    mayName(text, [name.split('.').at(-1) ?? name]) && namesOfExpression(text).some((use) => use.kind === 'function' && routineKey(use.path) === key)
+  const tables = [...catalog.tables].filter(([, table]) => textsOf(table).some(calls)).map(([k]) => k)
+  const views = [...catalog.views].filter(([, view]) => view.uses?.includes(key)).map(([k]) => k)
+  return [...tables, ...views].reduce((current, k) => mark(current, k, change, `it may call the overload of ${name} that goes here`), catalog)
 }

@@ -1,18 +1,28 @@
-import type { Catalog, TableName } from '../catalog/catalog.ts'
+import type { Catalog, TableName, View } from '../catalog/catalog.ts'
 import { type PgNode, untag } from '../parser.ts'
 import { DEFAULT_SCHEMA, strings, tableKey } from '../relation.ts'
-import { quoteName } from '../sql.ts'
 import type { Change, Handler } from './change.ts'
 import { type DropOptions, dropForeignKeys } from './drop-column.ts'
-import { dropFunction, dropSequence } from './drop-function.ts'
-import { dropType } from './drop-type.ts'
-import { mark, markEverything, markUnknown, putTable, without } from './edit.ts'
+import { dropExtensions } from './extension.ts'
+import { dropFunction } from './drop-function.ts'
+import { dropOwnedSequences, ownedSequences } from './sequence.ts'
+import { dropSequences } from './drop-sequence.ts'
+import { dropSchemas } from './drop-schema.ts'
+import { dropTypes } from './drop-type.ts'
+import { mark, markEverything, markUnknown, putTable, removeTable, withEntry, without } from './edit.ts'
+import { dropDependents } from './fall.ts'
 import { findIndex } from './find-index.ts'
+import { childrenOf } from './names.ts'
+import { dropClone, triggersOfPartitions } from './partition.ts'
+import { withoutParts } from './partition-index.ts'
+import { viewWithIndex } from './object-name.ts'
+import { dropReaders, dropViews } from './view.ts'
 
 /** DROP. */
 export const drop: Handler = (catalog, fields, change) => {
   const options: DropOptions = { missingOk: fields.missing_ok === true, cascade: fields.behavior === 'DROP_CASCADE' }
-  const paths = (fields.objects as PgNode[]).map(pathOf)
+  // The same object may be named twice.
+  const paths = [...new Map((fields.objects as PgNode[]).map(pathOf).map((path) => [path.join('\0'), path])).values()]
   const each = (one: DropOne): Catalog => paths.reduce((current, path) => one(current, path, change, options), catalog)
   switch (fields.removeType) {
     case 'OBJECT_TABLE':
@@ -22,10 +32,10 @@ export const drop: Handler = (catalog, fields, change) => {
       return each(dropIndex)
     case 'OBJECT_VIEW':
     case 'OBJECT_MATVIEW':
-      return each((current, path) => ({ ...current, views: without(current.views, keyOf(path)) }))
+      return dropViews(catalog, paths.map(keyOf), change, options.cascade)
     case 'OBJECT_TYPE':
     case 'OBJECT_DOMAIN':
-      return each(dropType)
+      return dropTypes(catalog, paths, change, options.cascade)
     case 'OBJECT_TRIGGER':
       return each((current, path) => dropFrom(current, 'triggers', path, change, options))
     case 'OBJECT_POLICY':
@@ -33,11 +43,14 @@ export const drop: Handler = (catalog, fields, change) => {
     case 'OBJECT_FUNCTION':
     case 'OBJECT_PROCEDURE':
     case 'OBJECT_ROUTINE':
-      return each(dropFunction)
+    case 'OBJECT_AGGREGATE':
+      return (fields.objects as PgNode[]).reduce<Catalog>((current, object) => dropFunction(current, object.ObjectWithArgs, change, options), catalog)
     case 'OBJECT_SEQUENCE':
-      return each(dropSequence)
+      return dropSequences(catalog, paths.map(keyOf), options.missingOk, change, options.cascade)
     case 'OBJECT_SCHEMA':
-      return each(dropSchema)
+      return dropSchemas(catalog, paths.map(([name = '']) => name), change, options)
+    case 'OBJECT_EXTENSION':
+      return dropExtensions(catalog, paths.map(([name = '']) => name), change, options.cascade)
     default:
       return options.cascade ? markEverything(catalog, change, `DROP ${words(fields.removeType)} … CASCADE is not followed`) : catalog
   }
@@ -65,27 +78,33 @@ function dropTables(catalog: Catalog, paths: readonly (readonly string[])[], cha
   const keys = paths.map(keyOf)
   const unknown = options.missingOk ? [] : keys.filter((key) => !catalog.tables.has(key))
   const marked = unknown.reduce((current, key) => markUnknown(current, key, change), catalog)
-  const gone = keys.filter((key) => catalog.tables.has(key))
-  const dropped: Catalog = {
-    ...marked,
-    tables: without(marked.tables, ...gone),
-    // What is gone is known to be gone.
-    incomplete: without(marked.incomplete, ...gone),
-  }
-  const cut = dropForeignKeys(dropped, (c) => gone.includes(c.references?.table ?? ''), change, options.cascade)
-  const views = [...cut.views].filter(([, v]) => v.reads.some((r) => gone.includes(r.table))).map(([name]) => name)
-  return { ...cut, views: without(cut.views, ...views) }
+  const gone = keys.filter((key) => catalog.tables.has(key)).flatMap((key) => withPartitions(catalog, key, options.cascade))
+  const owned = gone.flatMap((key) => ownedSequences(catalog, key))
+  const removed = gone.reduce((current, key) => dropOwnedSequences(removeTable(current, key), key), marked)
+  // What is gone is known to be gone.
+  const dropped: Catalog = { ...removed, incomplete: without(removed.incomplete, ...gone) }
+  const cut = dropForeignKeys(dropped, gone, (c) => gone.includes(c.references?.table ?? ''), change, options.cascade)
+  const unread = dropReaders(cut, (table) => gone.includes(table), change, options.cascade)
+  return options.cascade ? dropDependents(unread, { relations: new Set([...gone, ...owned]) }, change, true) : unread
+}
+
+/** Partitions go with their table; what inherits from it only by CASCADE. */
+function withPartitions(catalog: Catalog, key: TableName, cascade: boolean): TableName[] {
+  const children = childrenOf(catalog.tables, key).filter((child) => cascade || catalog.tables.get(child)?.kind === 'partition')
+  return [key, ...children.flatMap((child) => withPartitions(catalog, child, cascade))]
 }
 
 const dropIndex: DropOne = (catalog, path, change, options) => {
   const [name, schema] = [path.at(-1) ?? '', path.at(-2) ?? DEFAULT_SCHEMA]
   const found = findIndex(catalog, schema, name)
-  // Indexes of materialized views are not held, so where there are views the index may have been one of theirs.
+  const view = found ? undefined : viewWithIndex(catalog, schema, name)
+  if (view !== undefined) return editView(catalog, view, (v) => ({ ...v, indexes: v.indexes.filter((i) => i.name !== name) }))
   if (!found)
-    return options.missingOk || catalog.views.size > 0 ? catalog : markEverything(catalog, change, `the index "${name}" is not known`)
+    return options.missingOk ? catalog : markEverything(catalog, change, `the index "${name}" is not known`)
   const { key, table, index } = found
   if (index.constraint !== undefined) return mark(catalog, key, change, `the index "${name}" is dropped, which a constraint needs`)
-  const dropped = putTable(catalog, key, { ...table, indexes: table.indexes.filter((i) => i !== index) })
+  // An index on a partitioned table goes with its parts on the partitions.
+  const dropped = withoutParts(putTable(catalog, key, { ...table, indexes: table.indexes.filter((i) => i !== index) }), key, name)
   if (!options.cascade) return dropped
   const columns = index.keys
     .map((k) => k.column)
@@ -93,23 +112,27 @@ const dropIndex: DropOne = (catalog, path, change, options) => {
     .join('\0')
   return dropForeignKeys(
     dropped,
+    [key],
     (c) => c.references?.table === key && c.references.columns.toSorted().join('\0') === columns,
     change,
     true,
   )
 }
 
+function editView(catalog: Catalog, key: TableName, edit: (view: View) => View): Catalog {
+  const view = catalog.views.get(key)
+  return view ? { ...catalog, views: withEntry(catalog.views, key, edit(view)) } : catalog
+}
+
 function dropFrom(catalog: Catalog, list: 'triggers' | 'policies', path: readonly string[], change: Change, options: DropOptions): Catalog {
   const key = tableKey(path.at(-2) ?? '', path.at(-3))
   const name = path.at(-1) ?? ''
   const table = catalog.tables.get(key)
-  if (table?.[list].some((o) => o.name === name)) return putTable(catalog, key, { ...table, [list]: table[list].filter((o) => o.name !== name) })
+  const trigger = list === 'triggers' ? table?.triggers.find((t) => t.name === name) : undefined
+  if (table?.[list].some((o) => o.name === name)) {
+    const dropped = putTable(catalog, key, { ...table, [list]: table[list].filter((o) => o.name !== name) })
+    return trigger ? triggersOfPartitions(dropped, key, trigger, dropClone) : dropped
+  }
   if (options.missingOk || catalog.views.has(key)) return catalog
   return table ? mark(catalog, key, change, `"${name}" is not known`) : markUnknown(catalog, key, change)
-}
-
-/** An empty schema leaves nothing behind; what CASCADE takes along reaches into other schemas. */
-const dropSchema: DropOne = (catalog, [schema = ''], change) => {
-  const inside = [...catalog.tables, ...catalog.views, ...catalog.functions].some(([key]) => key.startsWith(`${quoteName(schema)}.`))
-  return inside ? markEverything(catalog, change, `the schema "${schema}" is dropped with what it holds, which is not followed`) : catalog
 }

@@ -1,25 +1,56 @@
 import { type Catalog, EVERYTHING, type Table, type TableName } from '../catalog/catalog.ts'
+import { LayeredMap } from '../catalog/layered-map.ts'
 import { displayTable } from '../relation.ts'
 import type { Change } from './change.ts'
+import { namesFollow } from './names.ts'
 
-/** The catalog with one table put in or replaced. */
-export function putTable(catalog: Catalog, key: TableName, table: Table): Catalog {
-  return { ...catalog, tables: new Map(catalog.tables).set(key, table) }
+/** The map with one entry put in or replaced. */
+export function withEntry<K, V>(map: ReadonlyMap<K, V>, key: K, value: V): ReadonlyMap<K, V> {
+  return LayeredMap.over(map).with(key, value)
 }
 
 /** The map without some keys. */
 export function without<K, V>(map: ReadonlyMap<K, V>, ...keys: readonly K[]): ReadonlyMap<K, V> {
-  if (!keys.some((key) => map.has(key))) return map
-  const rest = new Map(map)
-  for (const key of keys) rest.delete(key)
-  return rest
+  return keys.some((key) => map.has(key)) ? keys.reduce((rest, key) => rest.without(key), LayeredMap.over(map)) : map
+}
+
+/** The map with what stood under one key under another. */
+export function rekeyed<V>(map: ReadonlyMap<string, V>, from: string, to: string): ReadonlyMap<string, V> {
+  const value = map.get(from)
+  return value === undefined || from === to ? map : LayeredMap.over(map).without(from).with(to, value)
+}
+
+/** The map with every value passed through `edit`; the same map where none changed. */
+export function mapValues<K, V>(map: ReadonlyMap<K, V>, edit: (value: V, key: K) => V): ReadonlyMap<K, V> {
+  let changed: LayeredMap<K, V> | undefined
+  for (const [key, value] of map) {
+    const edited = edit(value, key)
+    if (edited !== value) changed = (changed ?? LayeredMap.over(map)).with(key, edited)
+  }
+  return changed ?? map
+}
+
+/** The catalog with one table put in or replaced. */
+export function putTable(catalog: Catalog, key: TableName, table: Table): Catalog {
+  const tables = withEntry(catalog.tables, key, table)
+  namesFollow(catalog.tables, tables, catalog.tables.get(key), table)
+  return { ...catalog, tables }
+}
+
+/** The catalog without a table. What points at it stays as it is. */
+export function removeTable(catalog: Catalog, key: TableName): Catalog {
+  const table = catalog.tables.get(key)
+  if (!table) return catalog
+  const tables = without(catalog.tables, key)
+  namesFollow(catalog.tables, tables, table, undefined)
+  return { ...catalog, tables }
 }
 
 /** Says that the picture of a table can't be relied on from here. The first reason stays. */
 export function mark(catalog: Catalog, key: TableName, change: Change, reason: string): Catalog {
   if (catalog.incomplete.has(key)) return catalog
-  const incomplete = new Map(catalog.incomplete).set(key, { since: change.migration, reason: `line ${change.statement.line}: ${reason}` })
-  return { ...catalog, incomplete }
+  const why = { since: change.migration, reason: `line ${change.statement.line}: ${reason}`, line: change.statement.line }
+  return { ...catalog, incomplete: withEntry(catalog.incomplete, key, why) }
 }
 
 /** Says that any table may differ from its picture from here. */
@@ -42,18 +73,16 @@ export function markUnknown(catalog: Catalog, key: TableName, change: Change): C
 
 /** Edits every table for which `edit` gives another value than it got. */
 export function editTables(catalog: Catalog, edit: (table: Table, key: TableName) => Table): Catalog {
-  let tables: Map<TableName, Table> | undefined
+  let current = catalog
   for (const [key, table] of catalog.tables) {
     const edited = edit(table, key)
-    if (edited === table) continue
-    tables ??= new Map(catalog.tables)
-    tables.set(key, edited)
+    if (edited !== table) current = putTable(current, key, edited)
   }
-  return tables ? { ...catalog, tables } : catalog
+  return current
 }
 
 /** The list with every item passed through `edit`; the same list where no item changed. */
-export function mapSame<T>(list: readonly T[], edit: (item: T) => T): readonly T[] {
+export function mapSame<T>(list: readonly T[], edit: (item: T, index: number) => T): readonly T[] {
   const edited = list.map(edit)
   return edited.some((item, i) => item !== list[i]) ? edited : list
 }

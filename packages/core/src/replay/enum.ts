@@ -1,18 +1,18 @@
-import type { Catalog, Table } from '../catalog/catalog.ts'
-import { parseExpression } from '../expression.ts'
-import { type PgNode, SqlSyntaxError, scan, shape } from '../parser.ts'
+import type { Catalog } from '../catalog/catalog.ts'
+import type { PgNode } from '../parser.ts'
 import { strings } from '../relation.ts'
-import { quoteText } from '../sql.ts'
-import { elementType, userType } from '../type-name.ts'
+import { userType } from '../type-name.ts'
 import type { Change, Handler } from './change.ts'
-import { editTables, mapSame, mark } from './edit.ts'
+import { editTables, mapSame, mapValues, mark, withEntry } from './edit.ts'
+import { relabelled } from './labels.ts'
 import { tablesOfType } from './tables-of-type.ts'
+import { editDomainTexts, editTexts } from './texts.ts'
 
 /** CREATE TYPE … AS ENUM. */
 export const createEnum: Handler = (catalog, fields, change) => {
   const type = userType(strings(fields.typeName))
   if (catalog.enums.has(type)) return doubt(catalog, type, change, `the enum ${type} is created while it stands already`)
-  return withLabels(catalog, type, strings(fields.vals))
+  return withLabels(catalog, type, labelsOf(fields.vals))
 }
 
 /** ALTER TYPE … ADD VALUE and RENAME VALUE. */
@@ -20,7 +20,8 @@ export const alterEnum: Handler = (catalog, fields, change) => {
   const type = userType(strings(fields.typeName))
   const labels = catalog.enums.get(type)
   if (!labels) return doubt(catalog, type, change, `no statement before this one creates the enum ${type}`)
-  const value = fields.newVal as string
+  // An empty text is left out of the tree.
+  const value = (fields.newVal as string | undefined) ?? ''
   if (fields.oldVal !== undefined) return renameLabel(catalog, type, labels, fields.oldVal, value, change)
   if (labels.includes(value)) {
     return fields.skipIfNewValExists ? catalog : doubt(catalog, type, change, `the enum ${type} has the value '${value}' already`)
@@ -31,8 +32,12 @@ export const alterEnum: Handler = (catalog, fields, change) => {
   return withLabels(catalog, type, labels.toSpliced(fields.newValIsAfter ? at + 1 : at, 0, value))
 }
 
+function labelsOf(list: readonly PgNode[] | undefined): string[] {
+  return (list ?? []).map((n) => (n.String?.sval as string | undefined) ?? '')
+}
+
 function withLabels(catalog: Catalog, type: string, labels: readonly string[]): Catalog {
-  return { ...catalog, enums: new Map(catalog.enums).set(type, labels) }
+  return { ...catalog, enums: withEntry(catalog.enums, type, labels) }
 }
 
 /** An enum is not known: neither are the tables that use it. */
@@ -50,38 +55,19 @@ function renameLabel(catalog: Catalog, type: string, labels: readonly string[], 
   )
   const doubts: string[] = []
   const edited = editTables(renamed, (table, key) => {
-    if (!table.columns.some((c) => elementType(c.type) === type)) return table
-    if (mentions(table, from)) doubts.push(key)
+    const follow = (text: string, own?: string): string => {
+      const followed = relabelled(text, type, from, to, own, table)
+      if (followed === undefined) doubts.push(key)
+      return followed ?? text
+    }
     const columns = mapSame(table.columns, (c) => {
-      if (c.type !== type || c.default === undefined) return c
-      const text = relabelled(c.default, from, to)
-      if (text === undefined) doubts.push(key)
-      return text === undefined || text === c.default ? c : { ...c, default: text }
+      const text = c.default === undefined ? undefined : follow(c.default, c.type)
+      return text === c.default || text === undefined ? c : { ...c, default: text }
     })
-    return columns === table.columns ? table : { ...table, columns }
+    // What stands in a default has been followed already, so that it stays the same.
+    return editTexts(columns === table.columns ? table : { ...table, columns }, (text) => (columns.some((c) => c.default === text) ? text : follow(text)))
   })
-  return doubts.reduce((current, key) => mark(current, key, change, `an expression of it may name the renamed value '${from}'`), edited)
-}
-
-/** True where a check or a predicate holds the label as text: which type it has there can't be told. */
-function mentions(table: Table, label: string): boolean {
-  const text = quoteText(label)
-  return table.constraints.some((c) => c.expression?.includes(text)) || table.indexes.some((i) => i.where?.includes(text))
-}
-
-/** A default that is the label, cast or not, with its new text; undefined where that is not sure. */
-function relabelled(text: string, from: string, to: string): string | undefined {
-  if (!text.includes(quoteText(from))) return text
-  const node = parseExpression(text)
-  const constant = (node.TypeCast?.arg ?? node) as PgNode
-  const literal = scan(text)[0]
-  if (constant.A_Const?.sval?.sval !== from || literal?.name !== 'SCONST') return undefined
-  const renamed = quoteText(to) + Buffer.from(text).subarray(literal.end).toString()
-  constant.A_Const.sval.sval = to
-  try {
-    return shape(parseExpression(renamed)) === shape(node) ? renamed : undefined
-  } catch (error) {
-    if (error instanceof SqlSyntaxError) return undefined
-    throw error
-  }
+  const domains = mapValues(edited.domains, (domain) => editDomainTexts(domain, (text) => relabelled(text, type, from, to, domain.base) ?? text))
+  const after: Catalog = { ...edited, domains }
+  return doubts.reduce((current, key) => mark(current, key, change, `an expression of it may name the renamed value '${from}'`), after)
 }

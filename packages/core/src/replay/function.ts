@@ -1,35 +1,45 @@
-import type { Catalog } from '../catalog/catalog.ts'
-import type { PgNode } from '../parser.ts'
-import { strings, tableKey } from '../relation.ts'
+import type { Catalog, Routine } from '../catalog/catalog.ts'
+import { strings } from '../relation.ts'
 import type { Handler } from './change.ts'
 import { changesSchema } from './changes-schema.ts'
+import { withEntry } from './edit.ts'
+import { argumentType, isMeant, putRoutines, routineKey, routineOf, volatilityOf, worse } from './routine.ts'
 
-type Volatility = 'immutable' | 'stable' | 'volatile'
-
-const ORDER: readonly Volatility[] = ['immutable', 'stable', 'volatile']
-
-/** CREATE FUNCTION and PROCEDURE: volatility, and whether a call may change the schema. Overloads share a name: the worst of them stands for all. */
+/** CREATE FUNCTION and PROCEDURE: volatility, and whether a call may change the schema. One with the same arguments is replaced. */
 export const createFunction: Handler = (catalog, fields, change) => {
-  const path = strings(fields.funcname)
-  const key = tableKey(path.at(-1) ?? '', path.at(-2))
-  const isChanger = catalog.routines?.get(key) === 'schema' || changesSchema(catalog, change.statement)
-  const routines = new Map(catalog.routines).set(key, isChanger ? 'schema' : 'rows')
-  if (fields.is_procedure) return { ...catalog, routines }
-  const given = volatilityOf(fields.options) ?? 'volatile'
-  const before = catalog.functions.get(key) ?? 'immutable'
-  const volatility = ORDER.indexOf(before) > ORDER.indexOf(given) ? before : given
-  return { ...catalog, routines, functions: new Map(catalog.functions).set(key, volatility) }
+  const key = routineKey(strings(fields.funcname))
+  const made = routineOf(catalog, fields, change.statement, changesSchema(catalog, change.statement) ? 'schema' : 'rows')
+  return addRoutine(catalog, key, made)
 }
 
-/** ALTER FUNCTION … IMMUTABLE | STABLE | VOLATILE. */
+function addRoutine(catalog: Catalog, key: string, made: Routine): Catalog {
+  const overloads = catalog.routines?.get(key) ?? []
+  const others = overloads.filter((r) => r.takes.join() !== made.takes.join())
+  const added = putRoutines(catalog, key, [...others, made])
+  // Overloads that a database told, without their arguments: this may be one more.
+  const before = overloads.length === 0 && made.kind === 'function' ? catalog.functions.get(key) : undefined
+  return before === undefined ? added : { ...added, functions: withEntry(added.functions, key, worse(before, made.volatility)) }
+}
+
+/** CREATE AGGREGATE; the other things that DEFINE makes change nothing that the catalog holds. */
+export const define: Handler = (catalog, fields) => {
+  if (fields.kind !== 'OBJECT_AGGREGATE') return catalog
+  const [list] = fields.args ?? []
+  const takes = ((list?.List?.items ?? []) as { FunctionParameter?: { argType?: object } }[]).map((p) => argumentType(catalog, p.FunctionParameter?.argType))
+  return addRoutine(catalog, routineKey(strings(fields.defnames)), { kind: 'aggregate', takes, optional: 0, gives: 'unknown', types: takes, volatility: 'immutable', does: 'rows' })
+}
+
+/** ALTER FUNCTION … IMMUTABLE | STABLE | VOLATILE; its other options change nothing that the catalog holds. */
 export const alterFunction: Handler = (catalog, fields): Catalog => {
-  const path = strings(fields.func?.objname)
-  const key = tableKey(path.at(-1) ?? '', path.at(-2))
+  const key = routineKey(strings(fields.func?.objname))
   const volatility = volatilityOf(fields.actions)
-  if (volatility === undefined || !catalog.functions.has(key)) return catalog
-  return { ...catalog, functions: new Map(catalog.functions).set(key, volatility) }
-}
-
-function volatilityOf(options: readonly PgNode[] | undefined): Volatility | undefined {
-  return options?.find((o) => o.DefElem?.defname === 'volatility')?.DefElem.arg?.String?.sval
+  if (volatility === undefined) return catalog
+  const overloads = catalog.routines?.get(key)
+  if (!overloads) return catalog.functions.has(key) ? { ...catalog, functions: withEntry(catalog.functions, key, volatility) } : catalog
+  const means = isMeant(catalog, fields.func)
+  return putRoutines(
+    catalog,
+    key,
+    overloads.map((r) => (means(r) ? { ...r, volatility } : r)),
+  )
 }

@@ -28,6 +28,7 @@ export function mayChange(
     enums: without(catalog.enums, ...types),
     // A view that may be there counts as there: it only ever adds to what is refused.
     views: new Map([...after.views, ...catalog.views]),
+    sequences: new Map([...after.sequences, ...catalog.sequences]),
     functions: without(catalog.functions, ...functions),
     ...(after.routines && { routines: worst(catalog.routines, after.routines) }),
   }
@@ -41,9 +42,9 @@ export function mayChange(
   )
 }
 
-/** A function that may be there, or be another than it was, counts as the one that does more. */
+/** A function that may be there, or be another than it was, counts as each of them. */
 function worst(before: Catalog['routines'], after: NonNullable<Catalog['routines']>): NonNullable<Catalog['routines']> {
-  const merged = new Map([...(before ?? []), ...after])
-  for (const [key, does] of before ?? []) if (does === 'schema') merged.set(key, does)
+  const merged = new Map(after)
+  for (const [key, list] of before ?? []) merged.set(key, [...list, ...(after.get(key) ?? []).filter((r) => !list.includes(r))])
   return merged
 }

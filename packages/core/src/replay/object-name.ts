@@ -1,7 +1,9 @@
-import type { Catalog, Table } from '../catalog/catalog.ts'
-import { tableKey } from '../relation.ts'
+import type { Catalog, Table, TableName } from '../catalog/catalog.ts'
+import { printedName } from '../printed-name.ts'
+import { splitKey, tableKey } from '../relation.ts'
+import { remembered } from '../remembered.ts'
 import { MAX_IDENTIFIER_BYTES } from '../sql.ts'
-import { usesSequence } from './sequence.ts'
+import { isConstraintName, tableOfIndex } from './names.ts'
 
 /**
  * The name that PostgreSQL gives to an object nobody named: `first_second_label`, the longer part cut byte by byte until all of it fits
@@ -18,7 +20,7 @@ export function makeObjectName(first: string, second: string | undefined, label:
 }
 
 /** At most `bytes` bytes of a text, no character cut in two. */
-function clip(text: string, bytes: number): string {
+export function clip(text: string, bytes: number): string {
   if (Buffer.byteLength(text) <= bytes) return text
   let out = ''
   let used = 0
@@ -40,15 +42,18 @@ export function joinedColumns(columns: readonly string[]): string {
   return joined
 }
 
+/** What is named: the table, or materialized view, and its schema. */
+type Owner = Pick<Table, 'schema' | 'name'>
+
 /** A free name for an index or sequence: numbered where a relation, or for constraints a constraint, of the schema has it already. */
-export function relationName(catalog: Catalog, table: Table, columns: string | undefined, label: string, isConstraint: boolean): string {
+export function relationName(catalog: Catalog, table: Owner, columns: string | undefined, label: string, isConstraint: boolean): string {
   return firstFree(table.name, columns, label, (name) => {
     return hasRelation(catalog, table.schema, name) || (isConstraint && hasConstraint(catalog, table.schema, name))
   })
 }
 
-/** A free name for a CHECK or FOREIGN KEY. */
-export function constraintName(catalog: Catalog, table: Table, columns: string | undefined, label: string): string {
+/** A free name for a CHECK, FOREIGN KEY or NOT NULL. */
+export function constraintName(catalog: Catalog, table: Owner, columns: string | undefined, label: string): string {
   return firstFree(table.name, columns, label, (name) => hasConstraint(catalog, table.schema, name))
 }
 
@@ -59,18 +64,29 @@ function firstFree(first: string, second: string | undefined, label: string, tak
   }
 }
 
-function hasRelation(catalog: Catalog, schema: string, name: string): boolean {
+/** True where a table, view, sequence, index or composite type of the schema has the name. */
+export function hasRelation(catalog: Catalog, schema: string, name: string): boolean {
   const key = tableKey(name, schema)
-  if (catalog.tables.has(key) || catalog.views.has(key) || usesSequence(catalog, key)) return true
-  for (const table of catalog.tables.values()) {
-    if (table.schema === schema && table.indexes.some((i) => i.name === name)) return true
-  }
-  return false
+  if (catalog.tables.has(key) || catalog.views.has(key) || catalog.sequences.has(key)) return true
+  if (catalog.composites.size > 0 && catalog.composites.has(`${printedName(schema)}.${printedName(name)}`)) return true
+  return tableOfIndex(catalog.tables, schema, name) !== undefined || viewWithIndex(catalog, schema, name) !== undefined
 }
 
 function hasConstraint(catalog: Catalog, schema: string, name: string): boolean {
-  for (const table of catalog.tables.values()) {
-    if (table.schema === schema && table.constraints.some((c) => c.name === name)) return true
-  }
-  return false
+  return isConstraintName(catalog.tables, schema, name) || (catalog.domains.size > 0 && domainChecks(catalog.domains).has(`${printedName(schema)}.${name}`))
 }
+
+/** The checks of domains by schema and name: constraints of tables and domains have one set of names. */
+const domainChecks = remembered((domains: Catalog['domains']): ReadonlySet<string> => {
+  const schemaOf = (type: string): string => type.match(/^("(?:[^"]|"")*"|[^".]+)\./)?.[1] ?? ''
+  return new Set([...domains].flatMap(([type, { checks }]) => checks.map((c) => `${schemaOf(type)}.${c.name}`)))
+})
+
+/** The materialized view whose index has that name in a schema. */
+export function viewWithIndex(catalog: Catalog, schema: string, name: string): TableName | undefined {
+  return catalog.views.size === 0 ? undefined : indexesOfViews(catalog.views).get(`${schema}\0${name}`)
+}
+
+const indexesOfViews = remembered((views: Catalog['views']): ReadonlyMap<string, TableName> => {
+  return new Map([...views].flatMap(([key, view]) => view.indexes.map((i) => [`${splitKey(key)[0]}\0${i.name}`, key] as const)))
+})

@@ -1,13 +1,22 @@
 import { type Catalog, column, type Table, type TableName } from '../catalog/catalog.ts'
-import { renameColumn as renameInExpression } from '../expression.ts'
 import type { PgNode } from '../parser.ts'
-import { DEFAULT_SCHEMA, rangeKey, splitKey, strings, tableKey } from '../relation.ts'
+import { DEFAULT_SCHEMA, displayTable, rangeKey, splitKey, strings, tableKey } from '../relation.ts'
 import type { Change, Handler } from './change.ts'
-import { editTables, mapSame, mark, markEverything, markUnknown, putTable } from './edit.ts'
+import { mark, markEverything, markUnknown, putTable, withEntry } from './edit.ts'
 import { findIndex } from './find-index.ts'
-import { rekeyTable } from './rekey.ts'
+import { viewWithIndex } from './object-name.ts'
+import { amendNotNull, columnOfNotNull } from './not-null.ts'
+import { triggersOfPartitions } from './partition.ts'
+import { followIndexName } from './partition-index.ts'
+import { childrenOf } from './names.ts'
+import { columnFollowed, renameViewColumn } from './rename-column.ts'
+import { rekeyRelation } from './rekey.ts'
+import { hasType, renameAttribute } from './types.ts'
+import { userType } from '../type-name.ts'
+import { renameDomainConstraint } from './domain.ts'
+import { moveRoutine } from './move-routine.ts'
 import { renameType } from './rename-type.ts'
-import { renameSequence, usesSequence } from './sequence.ts'
+import { renameSchema } from './rename-schema.ts'
 
 /** ALTER … RENAME. */
 export const rename: Handler = (catalog, fields, change) => {
@@ -22,10 +31,15 @@ export const rename: Handler = (catalog, fields, change) => {
       return renameIndex(catalog, fields, change)
     case 'OBJECT_TABCONSTRAINT':
       return renameConstraint(catalog, fields, change)
+    case 'OBJECT_ATTRIBUTE':
+      return renameAttribute(catalog, fields, change)
+    case 'OBJECT_DOMCONSTRAINT':
+      return renameDomainConstraint(catalog, fields)
+    case 'OBJECT_DOMAIN':
     case 'OBJECT_TYPE':
       return renameType(catalog, strings(fields.object?.List?.items), fields.newname, change)
     case 'OBJECT_SEQUENCE':
-      return renameSequence(catalog, rangeKey(fields.relation), fields.newname)
+      return renameSequence(catalog, rangeKey(fields.relation), fields.newname, fields.missing_ok === true, change)
     case 'OBJECT_TRIGGER':
       return renameIn(catalog, rangeKey(fields.relation), 'triggers', fields.subname, fields.newname, change)
     case 'OBJECT_POLICY':
@@ -33,9 +47,10 @@ export const rename: Handler = (catalog, fields, change) => {
     case 'OBJECT_FUNCTION':
     case 'OBJECT_PROCEDURE':
     case 'OBJECT_ROUTINE':
-      return renameFunction(catalog, fields)
+    case 'OBJECT_AGGREGATE':
+      return moveRoutine(catalog, fields.object?.ObjectWithArgs, { name: fields.newname }, change)
     case 'OBJECT_SCHEMA':
-      return markEverything(catalog, change, `the schema "${fields.subname}" is renamed, which is not followed`)
+      return renameSchema(catalog, fields.subname, fields.newname, change)
     default:
       return catalog
   }
@@ -45,68 +60,25 @@ function renameColumn(catalog: Catalog, fields: PgNode, change: Change): Catalog
   const key = rangeKey(fields.relation)
   const [from, to] = [fields.subname as string, fields.newname as string]
   const table = catalog.tables.get(key)
-  if (!table) return catalog.views.has(key) || fields.missing_ok ? catalog : markUnknown(catalog, key, change)
+  if (catalog.views.has(key)) return renameViewColumn(catalog, key, from, to)
+  if (!table && hasType(catalog, userType(splitKey(key)))) return renameAttribute(catalog, fields, change)
+  if (!table) return fields.missing_ok ? catalog : markUnknown(catalog, key, change)
   if (!column(table, from)) return mark(catalog, key, change, `the column "${from}" is not known`)
-  let surely = true
-  const inText = (expression: string): string => {
-    const renamed = renameInExpression(expression, from, to)
-    surely &&= renamed !== undefined
-    return renamed ?? expression
-  }
-  const inList = (names: readonly string[]): readonly string[] => mapSame(names, (name) => (name === from ? to : name))
-  const renamed = putTable(catalog, key, withColumnRenamed(table, from, to, inText, inList))
-  const pointed = editTables(renamed, (other) => {
-    const constraints = mapSame(other.constraints, (c) => {
-      if (c.references?.table !== key || !c.references.columns.includes(from)) return c
-      return { ...c, references: { ...c.references, columns: inList(c.references.columns) } }
-    })
-    return constraints === other.constraints ? other : { ...other, constraints }
-  })
-  return surely ? pointed : mark(pointed, key, change, `an expression that names "${from}" could not be carried to its new name`)
-}
-
-function withColumnRenamed(
-  table: Table,
-  from: string,
-  to: string,
-  inText: (expression: string) => string,
-  inList: (names: readonly string[]) => readonly string[],
-): Table {
-  return {
-    ...table,
-    columns: table.columns.map((c) => ({
-      ...c,
-      name: c.name === from ? to : c.name,
-      ...(c.generated && { generated: { ...c.generated, expression: inText(c.generated.expression) } }),
-    })),
-    constraints: table.constraints.map((c) => ({
-      ...c,
-      columns: inList(c.columns),
-      ...(c.expression !== undefined && c.columns.includes(from) && { expression: inText(c.expression) }),
-    })),
-    indexes: table.indexes.map((i) => ({
-      ...i,
-      keys: i.keys.map((k) => ({
-        ...k,
-        ...(k.column === from && { column: to }),
-        ...(k.expression !== undefined && { expression: inText(k.expression) }),
-      })),
-      include: inList(i.include),
-      ...(i.where !== undefined && { where: inText(i.where) }),
-    })),
-  }
+  const renamed = columnFollowed(catalog, { table: key, name: from }, to, change)
+  const below = fields.relation.inh === false ? [] : childrenOf(catalog.tables, key)
+  return below.reduce((current, child) => {
+    const [schemaname, relname] = splitKey(child)
+    return column(current.tables.get(child), from) ? renameColumn(current, { ...fields, relation: { schemaname, relname } }, change) : current
+  }, renamed)
 }
 
 function renameRelation(catalog: Catalog, fields: PgNode, change: Change): Catalog {
   const key = rangeKey(fields.relation)
   const [schema] = splitKey(key)
   const to = tableKey(fields.newname, schema)
-  const view = catalog.views.get(key)
-  if (view) return { ...catalog, views: new Map([...catalog.views].map(([name, v]) => [name === key ? to : name, v])) }
-  if (catalog.tables.has(key)) return rekeyTable(catalog, key, schema, fields.newname)
-  // ALTER TABLE … RENAME also takes the name of an index or a sequence.
-  if (findIndex(catalog, schema, fields.relation.relname)) return renameIndex(catalog, fields, change)
-  if (usesSequence(catalog, key)) return renameSequence(catalog, key, fields.newname)
+  if (catalog.views.has(key) || catalog.tables.has(key) || catalog.sequences.has(key)) return rekeyRelation(catalog, key, schema, fields.newname, change)
+  // ALTER TABLE … RENAME also takes the name of an index.
+  if (findIndex(catalog, schema, fields.relation.relname) || viewWithIndex(catalog, schema, fields.relation.relname)) return renameIndex(catalog, fields, change)
   return fields.missing_ok
     ? catalog
     : mark(markUnknown(catalog, key, change), to, change, 'it was another table before, which is not known')
@@ -114,9 +86,26 @@ function renameRelation(catalog: Catalog, fields: PgNode, change: Change): Catal
 
 function renameIndex(catalog: Catalog, fields: PgNode, change: Change): Catalog {
   const [from, to] = [fields.relation.relname as string, fields.newname as string]
-  const found = findIndex(catalog, fields.relation.schemaname ?? DEFAULT_SCHEMA, from)
+  const schema = (fields.relation.schemaname as string | undefined) ?? DEFAULT_SCHEMA
+  const found = findIndex(catalog, schema, from)
+  const view = found ? undefined : viewWithIndex(catalog, schema, from)
+  if (view !== undefined) return renameViewIndex(catalog, view, from, to)
+  // ALTER INDEX … RENAME takes the name of any relation.
+  const key = rangeKey(fields.relation)
+  if (!found && (catalog.tables.has(key) || catalog.views.has(key) || catalog.sequences.has(key))) return rekeyRelation(catalog, key, schema, to, change)
   if (!found) return fields.missing_ok ? catalog : markEverything(catalog, change, `the index "${from}" is not known`)
-  return putTable(catalog, found.key, renamedIndex(found.table, from, to))
+  return withIndexRenamed(catalog, found.key, from, to)
+}
+
+function renameViewIndex(catalog: Catalog, key: TableName, from: string, to: string): Catalog {
+  const view = catalog.views.get(key)
+  if (!view) return catalog
+  return { ...catalog, views: withEntry(catalog.views, key, { ...view, indexes: view.indexes.map((i) => (i.name === from ? { ...i, name: to } : i)) }) }
+}
+
+function withIndexRenamed(catalog: Catalog, key: TableName, from: string, to: string): Catalog {
+  const table = catalog.tables.get(key)
+  return table ? followIndexName(putTable(catalog, key, renamedIndex(table, from, to)), key, from, to) : catalog
 }
 
 /** An index and the constraint that owns it have one name. */
@@ -135,28 +124,39 @@ function renameConstraint(catalog: Catalog, fields: PgNode, change: Change): Cat
   const [from, to] = [fields.subname as string, fields.newname as string]
   if (!table) return fields.missing_ok ? catalog : markUnknown(catalog, key, change)
   const constraint = table.constraints.find((c) => c.name === from)
+  const required = constraint ? undefined : columnOfNotNull(catalog, key, from)
+  if (required) return renameNotNull(catalog, key, required.name, to)
   if (!constraint) return mark(catalog, key, change, `the constraint "${from}" is not known`)
-  if (table.indexes.some((i) => i.constraint === from)) return putTable(catalog, key, renamedIndex(table, from, to))
-  return putTable(catalog, key, { ...table, constraints: table.constraints.map((c) => (c === constraint ? { ...c, name: to } : c)) })
+  if (table.indexes.some((i) => i.constraint === from)) return withIndexRenamed(catalog, key, from, to)
+  const renamed = putTable(catalog, key, { ...table, constraints: table.constraints.map((c) => (c === constraint ? { ...c, name: to } : c)) })
+  return constraint.kind === 'check' && !constraint.noInherit ? renameInChildren(renamed, key, fields, change) : renamed
+}
+
+/** A check has one name in all tables that inherit it. */
+function renameInChildren(catalog: Catalog, key: TableName, fields: PgNode, change: Change): Catalog {
+  return childrenOf(catalog.tables, key).reduce((current, child) => {
+    const [schemaname, relname] = splitKey(child)
+    const has = current.tables.get(child)?.constraints.some((c) => c.name === fields.subname)
+    return has ? renameConstraint(current, { ...fields, relation: { schemaname, relname } }, change) : current
+  }, catalog)
+}
+
+function renameNotNull(catalog: Catalog, key: TableName, name: string, to: string): Catalog {
+  const standing = column(catalog.tables.get(key), name)?.notNullConstraint
+  const renamed = amendNotNull(catalog, key, name, { name: to })
+  if (!standing || standing.noInherit) return renamed
+  return childrenOf(catalog.tables, key).reduce((current, child) => renameNotNull(current, child, name, to), renamed)
 }
 
 function renameIn(catalog: Catalog, key: TableName, list: 'triggers' | 'policies', from: string, to: string, change: Change): Catalog {
   const table = catalog.tables.get(key)
   if (!table?.[list].some((o) => o.name === from)) return catalog.views.has(key) ? catalog : mark(catalog, key, change, `"${from}" is not known`)
-  return putTable(catalog, key, { ...table, [list]: table[list].map((o) => (o.name === from ? { ...o, name: to } : o)) })
+  const renamed = putTable(catalog, key, { ...table, [list]: table[list].map((o) => (o.name === from ? { ...o, name: to } : o)) })
+  const trigger = list === 'triggers' ? table.triggers.find((t) => t.name === from) : undefined
+  return trigger ? triggersOfPartitions(renamed, key, trigger, (current, child) => renameIn(current, child, list, from, to, change)) : renamed
 }
 
-function renameFunction(catalog: Catalog, fields: PgNode): Catalog {
-  const path = strings(fields.object?.ObjectWithArgs?.objname)
-  const from = tableKey(path.at(-1) ?? '', path.at(-2))
-  const to = tableKey(fields.newname, path.at(-2))
-  return {
-    ...catalog,
-    functions: renamedKey(catalog.functions, from, to),
-    ...(catalog.routines && { routines: renamedKey(catalog.routines, from, to) }),
-  }
-}
-
-function renamedKey<V>(map: ReadonlyMap<string, V>, from: string, to: string): ReadonlyMap<string, V> {
-  return map.has(from) ? new Map([...map].map(([key, value]) => [key === from ? to : key, value])) : map
+function renameSequence(catalog: Catalog, key: TableName, name: string, missingOk: boolean, change: Change): Catalog {
+  if (catalog.sequences.has(key)) return rekeyRelation(catalog, key, splitKey(key)[0], name, change)
+  return missingOk ? catalog : markEverything(catalog, change, `the sequence ${displayTable(key)} is not known`)
 }

@@ -1,7 +1,9 @@
 import type { Catalog } from '../catalog/catalog.ts'
 import { untag } from '../parser.ts'
+import { rangeKey } from '../relation.ts'
 import type { Script, Statement } from '../statement.ts'
 import { alterTable } from './alter-table.ts'
+import { reordered } from './alter-pass.ts'
 import { call, rows } from './calls.ts'
 import type { Handler } from './change.ts'
 import { createIndex } from './create-index.ts'
@@ -9,14 +11,22 @@ import { createSchema } from './create-schema.ts'
 import { createTable } from './create-table.ts'
 import { doBlock } from './do.ts'
 import { drop } from './drop.ts'
-import { markEverything } from './edit.ts'
+import { mark, markEverything } from './edit.ts'
 import { alterEnum, createEnum } from './enum.ts'
-import { alterFunction, createFunction } from './function.ts'
+import { alterFunction, createFunction, define } from './function.ts'
+import { type Qualified, qualified } from './qualify.ts'
+import { withoutPath } from './search-path.ts'
 import { rename } from './rename.ts'
+import { rolledBackTo } from './rollback.ts'
 import { select, setVariable, transaction } from './session.ts'
 import { setSchema } from './set-schema.ts'
 import { withoutTemporary } from './temporary.ts'
-import { createPolicy, createTrigger } from './trigger.ts'
+import { createExtension } from './extension.ts'
+import { alterSequence, createSequence } from './sequence.ts'
+import { alterDomain, createDomain } from './domain.ts'
+import { createRange } from './range.ts'
+import { createComposite } from './types.ts'
+import { alterPolicy, createPolicy, createTrigger } from './trigger.ts'
 import { unfollowed, WITHOUT_EFFECT } from './unfollowed.ts'
 import { createFromQuery, createView } from './view.ts'
 
@@ -24,16 +34,26 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   AlterEnumStmt: alterEnum,
   AlterFunctionStmt: alterFunction,
   AlterObjectSchemaStmt: setSchema,
+  AlterDomainStmt: alterDomain,
+  AlterPolicyStmt: alterPolicy,
+  AlterSeqStmt: alterSequence,
   AlterTableStmt: alterTable,
   CallStmt: call,
+  CompositeTypeStmt: createComposite,
+  CreateDomainStmt: createDomain,
   CreateEnumStmt: createEnum,
+  CreateExtensionStmt: createExtension,
   CreateFunctionStmt: createFunction,
   CreatePolicyStmt: createPolicy,
-  CreateSchemaStmt: createSchema,
+  CreateRangeStmt: createRange,
+  CreateSchemaStmt: (catalog, fields, change) => createSchema(catalog, fields, change, applyStatement),
+  CreateSeqStmt: createSequence,
   CreateStmt: createTable,
   CreateTableAsStmt: createFromQuery,
   CreateTrigStmt: createTrigger,
+  DefineStmt: define,
   DeleteStmt: rows,
+  DiscardStmt: setVariable,
   DoStmt: (catalog, _, change) => doBlock(catalog, change, applyStatement),
   DropStmt: drop,
   IndexStmt: createIndex,
@@ -52,23 +72,54 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
  * is not followed, or that does not fit the catalog, marks the tables it names (or all) and never throws.
  */
 export function applyStatement(catalog: Catalog, statement: Statement, migration: string): Catalog {
-  const [tag, fields] = untag(statement.node)
-  if (WITHOUT_EFFECT.has(tag)) return catalog
-  return (HANDLERS[tag] ?? unfollowed)(catalog, fields, { statement, migration })
+  return applyQualified(catalog, qualified(catalog, statement), migration)
 }
 
-/** The catalog before each statement of a script, and after the last. An unreadable script makes everything incomplete. */
-export function applyScript(catalog: Catalog, script: Script, migration: string): { at: readonly Catalog[]; after: Catalog } {
+function applyQualified(catalog: Catalog, { statement, unknown }: Qualified, migration: string): Catalog {
+  const [tag, fields] = untag(statement.node)
+  if (WITHOUT_EFFECT.has(tag)) return catalog
+  const change = { statement, migration }
+  const after = (HANDLERS[tag] ?? unfollowed)(catalog, fields, change)
+  const range = fields.relation ?? fields.table
+  if (unknown.length === 0 || !range?.relname) return after
+  return mark(after, rangeKey(range), change, `which ${unknown.join(', ')} is meant can't be told under the search_path that is set`)
+}
+
+/** What replaying a script gives. */
+export interface ReplayedScript {
+  /** The catalog before each statement. */
+  readonly at: readonly Catalog[]
+  /** The catalog after the last. */
+  readonly after: Catalog
+  /** The script, each name with its schema where it has set another search_path than PostgreSQL's own. */
+  readonly script: Script
+}
+
+/** Replays a script. An unreadable one makes everything incomplete. */
+export function applyScript(catalog: Catalog, script: Script, migration: string): ReplayedScript {
   if (script.unreadable) {
     const { message, line } = script.unreadable
-    const nowhere: Statement = { index: 0, sql: '', span: { start: 0, end: 0 }, node: {}, split: { of: 1, part: 0 }, line }
-    return { at: [], after: markEverything(catalog, { statement: nowhere, migration }, `the file can't be read: ${message}`) }
+    const nowhere: Statement = { index: 0, sql: '', span: { start: 0, end: 0 }, node: {}, split: { of: 1, part: 0 }, line, column: 1, base: 0 }
+    return { at: [], after: markEverything(catalog, { statement: nowhere, migration }, `the file can't be read: ${message}`), script }
   }
   const at: Catalog[] = []
+  const statements: Statement[] = []
   let current = catalog
-  for (const statement of script.statements) {
+  for (const [i, statement] of script.statements.entries()) {
     at.push(current)
-    current = applyStatement(current, statement, migration)
+    const back = statement.node.TransactionStmt ? rolledBackTo(script.statements, i) : undefined
+    if (back !== undefined) {
+      statements.push(statement)
+      current = at[back] as Catalog
+      continue
+    }
+    const named = qualified(current, statement)
+    statements.push(named.statement)
+    current = applyQualified(current, named, migration)
+    // Step by step an ALTER TABLE is replayed as it is written; what it leaves is told by the order in which PostgreSQL does it.
+    const order = reordered(statements, i)
+    if (order) current = order.reduce((after, one) => applyQualified(after, { statement: one, unknown: [] }, migration), at[i + 1 - order.length] as Catalog)
   }
-  return { at, after: withoutTemporary(catalog, current, script.statements) }
+  const isSame = statements.every((statement, i) => statement === script.statements[i])
+  return { at, after: withoutPath(withoutTemporary(current)), script: isSame ? script : { ...script, statements } }
 }

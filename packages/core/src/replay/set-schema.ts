@@ -1,20 +1,22 @@
-import { rangeKey, splitKey, strings, tableKey } from '../relation.ts'
-import type { Handler } from './change.ts'
-import { markEverything, markUnknown } from './edit.ts'
-import { rekeyTable } from './rekey.ts'
+import type { Catalog, TableName } from '../catalog/catalog.ts'
+import { rangeKey, splitKey, strings } from '../relation.ts'
+import type { Change, Handler } from './change.ts'
+import { markUnknown } from './edit.ts'
+import { moveExtension } from './extension.ts'
+import { moveRoutine } from './move-routine.ts'
+import { moved, type Path } from './moved.ts'
 import { moveType } from './rename-type.ts'
+import { ownedSequences } from './sequence.ts'
 
 /** ALTER … SET SCHEMA. */
 export const setSchema: Handler = (catalog, fields, change) => {
   switch (fields.objectType) {
     case 'OBJECT_TABLE':
     case 'OBJECT_VIEW':
-    case 'OBJECT_MATVIEW': {
+    case 'OBJECT_MATVIEW':
+    case 'OBJECT_SEQUENCE': {
       const key = rangeKey(fields.relation)
-      const [, name] = splitKey(key)
-      const to = tableKey(name, fields.newschema)
-      if (catalog.tables.has(key)) return rekeyTable(catalog, key, fields.newschema, name)
-      if (catalog.views.has(key)) return { ...catalog, views: new Map([...catalog.views].map(([k, v]) => [k === key ? to : k, v])) }
+      if (catalog.tables.has(key) || catalog.views.has(key) || catalog.sequences.has(key)) return moveRelation(catalog, key, fields.newschema, change)
       return fields.missing_ok ? catalog : markUnknown(catalog, key, change)
     }
     case 'OBJECT_TYPE':
@@ -22,10 +24,20 @@ export const setSchema: Handler = (catalog, fields, change) => {
       const path = strings(fields.object?.List?.items)
       return moveType(catalog, path, [fields.newschema, path.at(-1) ?? ''], change)
     }
-    case 'OBJECT_SEQUENCE':
     case 'OBJECT_EXTENSION':
-      return markEverything(catalog, change, 'moving a sequence or an extension to another schema is not followed')
+      return moveExtension(catalog, fields.object?.String?.sval, fields.newschema, change)
+    case 'OBJECT_FUNCTION':
+    case 'OBJECT_PROCEDURE':
+    case 'OBJECT_ROUTINE':
+    case 'OBJECT_AGGREGATE':
+      return moveRoutine(catalog, fields.object?.ObjectWithArgs, { schema: fields.newschema }, change)
     default:
       return catalog
   }
+}
+
+/** A table takes the sequences that its columns own along; indexes and constraints are where it is. */
+function moveRelation(catalog: Catalog, key: TableName, schema: string, change: Change): Catalog {
+  const keys = [key, ...ownedSequences(catalog, key)]
+  return moved(catalog, { relations: new Map(keys.map((k): [TableName, Path] => [k, [schema, splitKey(k)[1]]])) }, change)
 }

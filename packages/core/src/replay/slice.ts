@@ -1,10 +1,12 @@
 import { parseExpression } from '../expression.ts'
-import { type PgNode, SqlSyntaxError, scan, shape, type Token } from '../parser.ts'
+import { type PgNode, SqlSyntaxError, sameTree } from '../parser.ts'
+import { remembered } from '../remembered.ts'
 import type { Statement } from '../statement.ts'
+import { type Piece, tokensIn } from '../tokens.ts'
 
 /** The tokens of a statement without comments, and its bytes. */
 export interface Source {
-  readonly tokens: readonly Token[]
+  readonly tokens: readonly Piece[]
   readonly bytes: Buffer
   /** What to take from a node's location to get a byte offset in the statement's own text. */
   readonly base: number
@@ -13,19 +15,11 @@ export interface Source {
 /** Half-open range of token positions. */
 type Range = readonly [from: number, to: number]
 
-const sources = new WeakMap<Statement, Source>()
-
 /** The statement's tokens; scanned once. */
-export function sourceOf(statement: Statement): Source {
-  let source = sources.get(statement)
-  if (!source) {
-    const tokens = scan(statement.sql).filter((t) => t.name !== 'SQL_COMMENT' && t.name !== 'C_COMMENT')
-    // Locations count from where the parser started: the file, or for a part of a split ALTER TABLE its own text.
-    source = { tokens, bytes: Buffer.from(statement.sql), base: statement.split.of > 1 ? 0 : statement.span.start }
-    sources.set(statement, source)
-  }
-  return source
-}
+export const sourceOf = remembered((statement: Statement): Source => {
+  const bytes = Buffer.from(statement.sql)
+  return { tokens: tokensIn(bytes), bytes, base: statement.base }
+})
 
 /** Position of the first token at or behind a node's location. */
 export function tokenAt(source: Source, node: PgNode): number {
@@ -36,12 +30,13 @@ export function tokenAt(source: Source, node: PgNode): number {
 
 /** Position of the next token that is this word or sign, at or behind `from`; the number of tokens where there is none. */
 export function find(source: Source, word: string, from = 0): number {
-  const at = source.tokens.findIndex((t, i) => i >= from && is(t, word))
-  return at < 0 ? source.tokens.length : at
+  const { tokens } = source
+  for (let at = from; at < tokens.length; at++) if (is(tokens[at], word)) return at
+  return tokens.length
 }
 
-function is(token: Token | undefined, word: string): boolean {
-  return token !== undefined && token.name !== 'SCONST' && token.text.toUpperCase() === word
+function is(token: Piece | undefined, word: string): boolean {
+  return token !== undefined && token.text.length === word.length && token.text.toUpperCase() === word
 }
 
 /** Position just behind the bracket that closes the one at `open`. */
@@ -100,7 +95,7 @@ function endsAt(text: string | undefined): boolean {
 /** True where PostgreSQL reads the text as the same expression as the node. */
 export function isExpression(text: string, node: PgNode): boolean {
   try {
-    return shape(parseExpression(text)) === shape(node)
+    return sameTree(parseExpression(text), node)
   } catch (error) {
     if (error instanceof SqlSyntaxError) return false
     throw error

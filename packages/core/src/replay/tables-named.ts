@@ -12,11 +12,18 @@ export function relationsNamed(node: unknown, catalog: Catalog): readonly TableN
 
 /** The tables among them, with the tables that the views among them read. System catalogs are left out. */
 export function tablesRead(node: unknown, catalog: Catalog): readonly TableName[] {
-  const tables = relationsNamed(node, catalog).flatMap((key) => catalog.views.get(key)?.reads.map((r) => r.table) ?? [key])
+  const tables = relationsNamed(node, catalog).flatMap((key) => below(key, catalog))
   return [...new Set(tables)].filter((key) => catalog.tables.has(key) || !isSystem(key))
 }
 
-function isSystem(key: TableName): boolean {
+/** The tables under a view, through the views that it reads; a table is its own. */
+function below(key: TableName, catalog: Catalog): readonly TableName[] {
+  const view = catalog.views.get(key)
+  return view ? view.reads.flatMap((r) => below(r.table, catalog)) : [key]
+}
+
+/** True for PostgreSQL's own catalogs. */
+export function isSystem(key: TableName): boolean {
   return key.startsWith('"pg_catalog".') || key.startsWith('"information_schema".') || key.startsWith('"public"."pg_')
 }
 

@@ -13,13 +13,13 @@ export const unfollowed: Handler = (catalog, fields, change) => {
 
 /** Kinds of statement that change nothing that the catalog holds. */
 export const WITHOUT_EFFECT: ReadonlySet<string> = new Set(
-  `AlterCollationStmt AlterDatabaseSetStmt AlterDatabaseStmt AlterDefaultPrivilegesStmt AlterDomainStmt AlterEventTrigStmt AlterExtensionStmt
-  AlterObjectDependsStmt AlterOperatorStmt AlterOwnerStmt AlterPolicyStmt AlterPublicationStmt AlterRoleSetStmt AlterRoleStmt AlterSeqStmt
+  `AlterCollationStmt AlterDatabaseSetStmt AlterDatabaseStmt AlterDefaultPrivilegesStmt AlterEventTrigStmt AlterExtensionStmt
+  AlterObjectDependsStmt AlterOperatorStmt AlterOwnerStmt AlterPublicationStmt AlterRoleSetStmt AlterRoleStmt
   AlterStatsStmt AlterSubscriptionStmt AlterSystemStmt AlterTableMoveAllStmt AlterTableSpaceOptionsStmt AlterTypeStmt CheckPointStmt
-  ClusterStmt CommentStmt CompositeTypeStmt ConstraintsSetStmt CopyStmt CreateAmStmt CreateCastStmt CreateConversionStmt CreateDomainStmt
-  CreateEventTrigStmt CreateExtensionStmt CreateFdwStmt CreateForeignServerStmt CreateOpClassStmt CreateOpFamilyStmt CreatePLangStmt
-  CreatePublicationStmt CreateRangeStmt CreateRoleStmt CreateSeqStmt CreateStatsStmt CreateSubscriptionStmt CreateTransformStmt
-  CreateUserMappingStmt DeallocateStmt DefineStmt DiscardStmt DropRoleStmt ExplainStmt GrantRoleStmt GrantStmt
+  ClusterStmt CommentStmt ConstraintsSetStmt CopyStmt CreateAmStmt CreateCastStmt CreateConversionStmt
+  CreateEventTrigStmt CreateFdwStmt CreateForeignServerStmt CreateOpClassStmt CreateOpFamilyStmt CreatePLangStmt
+  CreatePublicationStmt CreateRoleStmt CreateStatsStmt CreateSubscriptionStmt CreateTransformStmt
+  CreateUserMappingStmt DeallocateStmt DropRoleStmt ExplainStmt GrantRoleStmt GrantStmt
   ListenStmt LoadStmt LockStmt NotifyStmt RefreshMatViewStmt ReindexStmt SecLabelStmt TruncateStmt UnlistenStmt
   VacuumStmt VariableShowStmt`.split(/\s+/),
 )

@@ -1,23 +1,47 @@
 import type { HazardKind } from '../hazard.ts'
 
-const UNTIL = 'Not rewritten yet:'
-
-/** Hazards that are found but that no strategy rewrites yet: they are refused, with what to do by hand. */
+/** Hazards that no strategy rewrites yet: they are refused, with what to do by hand. */
 export const KINDS = {
-  storedGenerated: {
-    code: 'add-generated-column-rewrites-table',
+  volatileDefault: {
+    code: 'add-column-rewrites-table',
     harm: 'rewrite',
     lock: 'ACCESS EXCLUSIVE',
-    why: 'a stored generated column is computed for every row at once: the whole table is copied under ACCESS EXCLUSIVE, several seconds for each million rows.',
-    instead:
-      'PostgreSQL can not make a plain column a stored generated one without writing it anew. From version 18 on a VIRTUAL one costs nothing; else add a plain column that a trigger keeps, and fill it in batches.',
+    why: 'the new column gives every row its own value (volatile default, serial, identity, stored generated, domain with a constraint): the whole table is copied under ACCESS EXCLUSIVE, several seconds for each million rows.',
+    instead: 'Add the column nullable, set its default in a statement of its own, fill old rows in batches, then make it NOT NULL.',
   },
   inlineConstraint: {
     code: 'add-column-with-constraint-scans',
     harm: 'lock',
     lock: 'ACCESS EXCLUSIVE',
-    why: 'a CHECK, UNIQUE or PRIMARY KEY in ADD COLUMN is checked or built at once, under ACCESS EXCLUSIVE.',
-    instead: `${UNTIL} add the bare column, then the constraint: CHECK as NOT VALID and VALIDATE, UNIQUE from an index built concurrently.`,
+    why: 'the constraint in ADD COLUMN is checked or built at once: the whole table is read under ACCESS EXCLUSIVE.',
+    instead: 'Add the bare column, then the constraint: CHECK and REFERENCES as NOT VALID and VALIDATE, UNIQUE from an index built concurrently.',
+  },
+  addCheck: {
+    code: 'add-check-scans-table',
+    harm: 'lock',
+    lock: 'ACCESS EXCLUSIVE',
+    why: 'ADD CHECK reads the whole table under ACCESS EXCLUSIVE: every query waits.',
+    instead: 'ADD CONSTRAINT … NOT VALID in one migration, VALIDATE CONSTRAINT in the next.',
+  },
+  addUnique: {
+    code: 'add-unique-builds-index',
+    harm: 'lock',
+    lock: 'ACCESS EXCLUSIVE',
+    why: 'ADD UNIQUE or PRIMARY KEY builds its index under ACCESS EXCLUSIVE: every query waits.',
+    instead: 'CREATE UNIQUE INDEX CONCURRENTLY under the constraint’s name, then ADD CONSTRAINT … USING INDEX.',
+  },
+  primaryNullable: {
+    code: 'primary-key-on-nullable-scans',
+    harm: 'lock',
+    lock: 'ACCESS EXCLUSIVE',
+    why: 'a primary key on a column that may be NULL reads the whole table under ACCESS EXCLUSIVE to see that it never is, even from a ready index.',
+    instead: 'Make the columns NOT NULL first, by a validated CHECK (column IS NOT NULL).',
+  },
+  usingIndexFails: {
+    code: 'using-index-fails',
+    harm: 'data',
+    why: 'a constraint can only be made from a unique index over plain columns in their usual order, not partial: the migration fails (42809).',
+    instead: 'Build a plain unique index concurrently, or keep the index as it is, without a constraint.',
   },
   addExclude: {
     code: 'add-exclude-builds-index',
@@ -26,32 +50,45 @@ export const KINDS = {
     why: 'an exclusion constraint builds its index under ACCESS EXCLUSIVE, and PostgreSQL has no online form of it.',
     instead: 'Build a new table with the constraint and move over, or take a maintenance window.',
   },
-  validateAtOnce: {
-    code: 'validate-with-not-valid',
-    harm: 'lock',
-    lock: 'ACCESS EXCLUSIVE',
-    why: 'NOT VALID and VALIDATE in one transaction: the lock of the first is held through the scan of the second.',
-    instead: `${UNTIL} put VALIDATE CONSTRAINT into a migration of its own.`,
+  keyOnPartitioned: {
+    code: 'not-valid-key-on-partitioned-fails',
+    harm: 'data',
+    why: 'before PostgreSQL 18 a foreign key on a partitioned table can’t be NOT VALID: the migration fails (42809).',
+    instead: 'Add the key to each partition NOT VALID, validate each, then add it to the parent.',
   },
-  renameRelation: {
-    code: 'rename-view-breaks-old-code',
+  renameTable: {
+    code: 'rename-table-breaks-old-code',
     harm: 'compatibility',
     lock: 'ACCESS EXCLUSIVE',
     why: 'code that is still running uses the old name: each of its queries fails (42P01).',
-    instead: `${UNTIL} keep the name in the database and map it (@@map, pgTable('old_name')), or rename and create a view under the old name in one transaction.`,
+    instead: 'Keep the name in the database and map it (@@map, pgTable(’old_name’)), or rename and create a view under the old name in one transaction.',
   },
-  dropSchema: {
-    code: 'drop-schema-breaks-old-code',
+  dropTable: {
+    code: 'drop-table-breaks-old-code',
     harm: 'compatibility',
     lock: 'ACCESS EXCLUSIVE',
-    why: 'code that is still running uses it, and its data is gone.',
-    instead: `${UNTIL} drop it in a migration of its own when no code uses it any more, after a backup.`,
+    why: 'code that is still running uses it (42P01), and its data is gone.',
+    instead: 'Drop it in a migration of its own when no code uses it any more, after a backup; its foreign keys first, each in a transaction of its own.',
+  },
+  dropView: {
+    code: 'drop-view-breaks-old-code',
+    harm: 'compatibility',
+    lock: 'ACCESS EXCLUSIVE',
+    why: 'code that is still running may read it (42P01).',
+    instead: 'Drop it in a migration of its own when no code uses it any more.',
   },
   enumChange: {
     code: 'change-enum-breaks-old-code',
     harm: 'compatibility',
-    why: 'a type or a value of it is renamed or dropped: code that is still running casts to the old name, and a rebuilt enum rewrites every table that uses it.',
-    instead: `${UNTIL} add the new value, move the rows in batches, and remove the old value when no code uses it.`,
+    why: 'a type or a value of it is renamed or dropped: code that is still running names it and fails (42704, 22P02).',
+    instead: 'Add the new value, move the rows in batches, and remove the old value when no code uses it.',
+  },
+  domainConstraint: {
+    code: 'domain-constraint-scans-tables',
+    harm: 'lock',
+    lock: 'SHARE',
+    why: 'every table with a column of the domain is read under SHARE: all writes to all of them wait.',
+    instead: 'Add the constraint NOT VALID, which reads nothing; a VALIDATE of a domain has no online form, a CHECK on the tables has.',
   },
   dataChange: {
     code: 'data-change-in-migration',
@@ -60,19 +97,72 @@ export const KINDS = {
     why: 'UPDATE and DELETE keep every row they touch locked until the migration ends, and the migration as long as they run.',
     instead: 'Move it out of the migration into a job that works in batches.',
   },
-  partition: {
-    code: 'partition-change-locks-parent',
+  truncate: {
+    code: 'truncate-empties-table',
+    harm: 'data',
+    lock: 'ACCESS EXCLUSIVE',
+    why: 'every row is gone, and ACCESS EXCLUSIVE is held until the migration ends.',
+    instead: 'Delete the rows in batches, or empty the table in a task of its own when no code uses it.',
+  },
+  attachPartition: {
+    code: 'attach-partition-scans',
     harm: 'lock',
     lock: 'ACCESS EXCLUSIVE',
-    why: 'adding, attaching or detaching a partition locks the parent, and attaching scans the partition.',
-    instead: `${UNTIL} create the table alone, add a CHECK that matches the bounds NOT VALID and validate it, then ATTACH; DETACH … CONCURRENTLY.`,
+    why: 'ATTACH PARTITION reads the whole partition (and the default partition) under ACCESS EXCLUSIVE, unless a CHECK proves its bounds.',
+    instead: 'Add a CHECK that says the bounds NOT VALID, validate it, attach, then drop it.',
+  },
+  detachPartition: {
+    code: 'detach-partition-blocks-queries',
+    harm: 'lock',
+    lock: 'ACCESS EXCLUSIVE',
+    why: 'DETACH PARTITION needs ACCESS EXCLUSIVE on the parent: it waits for every running query, and every new query waits behind it.',
+    instead: 'DETACH PARTITION … CONCURRENTLY, alone and outside a transaction.',
+  },
+  newPartition: {
+    code: 'new-partition-blocks-parent',
+    harm: 'lock',
+    lock: 'ACCESS EXCLUSIVE',
+    why: 'CREATE TABLE … PARTITION OF needs ACCESS EXCLUSIVE on the parent: it waits for every running query, and every new query waits behind it.',
+    instead: 'Create the table alone, then ATTACH PARTITION, which takes SHARE UPDATE EXCLUSIVE on the parent.',
+  },
+  refresh: {
+    code: 'refresh-blocks-reads',
+    harm: 'rewrite',
+    lock: 'ACCESS EXCLUSIVE',
+    why: 'REFRESH MATERIALIZED VIEW builds the view anew under ACCESS EXCLUSIVE: every read of it waits.',
+    instead: 'REFRESH MATERIALIZED VIEW CONCURRENTLY, which needs a unique index on it.',
+  },
+  reindex: {
+    code: 'reindex-blocks-writes',
+    harm: 'lock',
+    lock: 'SHARE',
+    why: 'REINDEX holds SHARE on the table while it builds, and ACCESS EXCLUSIVE on the index: writes wait, and reads that would use it.',
+    instead: 'REINDEX … CONCURRENTLY, alone and outside a transaction.',
   },
   rewriteTable: {
     code: 'rewrites-table',
     harm: 'rewrite',
     lock: 'ACCESS EXCLUSIVE',
-    why: 'the whole table is copied, sorted or emptied under ACCESS EXCLUSIVE.',
-    instead: 'Use an online tool (pg_repack, REINDEX CONCURRENTLY, REFRESH … CONCURRENTLY), outside the migrations.',
+    why: 'the whole table is copied under ACCESS EXCLUSIVE.',
+    instead: 'Use an online tool (pg_repack) outside the migrations, or take a maintenance window.',
+  },
+  onlyAlone: {
+    code: 'not-in-a-transaction',
+    harm: 'data',
+    why: 'PostgreSQL refuses this inside a transaction, and this migration runs as one: it fails (25001).',
+    instead: 'Put it into a migration of its own that runs outside a transaction.',
+  },
+  concurrentlyOnPartitioned: {
+    code: 'concurrently-on-partitioned-fails',
+    harm: 'data',
+    why: 'PostgreSQL can’t build or rebuild an index of a partitioned table concurrently: the migration fails (0A000).',
+    instead: 'Create it ON ONLY the parent, build one concurrently on each partition, and attach them (ALTER INDEX … ATTACH PARTITION).',
+  },
+  underTimeout: {
+    code: 'concurrently-under-timeout',
+    harm: 'data',
+    why: 'CONCURRENTLY waits for every open transaction; under this timeout it is cancelled and leaves an invalid index behind, which IF NOT EXISTS then takes for done.',
+    instead: 'Set lock_timeout and statement_timeout to 0 for it.',
   },
   notUnderstood: {
     code: 'not-understood',

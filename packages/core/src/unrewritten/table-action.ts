@@ -1,9 +1,12 @@
-import type { HazardKind } from '../hazard.ts'
 import type { Migration } from '../migration.ts'
-import type { PgNode } from '../parser.ts'
-import { actionOf, columnIn, type TableAction, tableAction } from '../relation.ts'
+import { columnIn, displayTable, type TableAction, tableAction } from '../relation.ts'
+import { quoteName } from '../sql.ts'
 import type { Statement } from '../statement.ts'
+import { addedColumn } from './add-column.ts'
+import { addedConstraint } from './add-constraint.ts'
+import { catalogAt, type Finding, plainly } from './finding.ts'
 import { KINDS } from './kinds.ts'
+import { attached, detached } from './partition.ts'
 
 /** Actions that take a brief lock at most and break nothing, as measured on PostgreSQL 12 to 18. The strategies' own actions are theirs to judge. */
 const SAFE = new Set([
@@ -13,6 +16,7 @@ const SAFE = new Set([
   'AT_DropColumn',
   'AT_AlterColumnType',
   'AT_DropConstraint',
+  'AT_ValidateConstraint',
   'AT_AddIdentity',
   'AT_SetIdentity',
   'AT_DropIdentity',
@@ -26,6 +30,7 @@ const SAFE = new Set([
   'AT_DropCluster',
   'AT_SetRelOptions',
   'AT_ResetRelOptions',
+  'AT_ReplaceRelOptions',
   'AT_ChangeOwner',
   'AT_EnableRowSecurity',
   'AT_DisableRowSecurity',
@@ -33,49 +38,65 @@ const SAFE = new Set([
   'AT_NoForceRowSecurity',
   'AT_ReplicaIdentity',
   'AT_EnableTrig',
+  'AT_EnableTrigAll',
+  'AT_EnableTrigUser',
   'AT_DisableTrig',
+  'AT_DisableTrigAll',
+  'AT_DisableTrigUser',
   'AT_EnableAlwaysTrig',
   'AT_EnableReplicaTrig',
+  'AT_EnableRule',
+  'AT_DisableRule',
+  'AT_EnableAlwaysRule',
+  'AT_EnableReplicaRule',
   'AT_AlterConstraint',
+  'AT_AddInherit',
+  'AT_DropInherit',
+  'AT_DropOids',
 ])
 
-const REWRITING = new Set(['AT_SetLogged', 'AT_SetUnLogged', 'AT_SetTableSpace', 'AT_SetAccessMethod', 'AT_SetExpression'])
-
 /** What one action of ALTER TABLE does that nothing rewrites yet. */
-export function tableActionKind(statement: Statement, migration: Migration): HazardKind | undefined {
+export function actedOn(statement: Statement, migration: Migration): Finding[] {
   const action = tableAction(statement)
   // ALTER INDEX, SEQUENCE, VIEW and TYPE come as ALTER TABLE too: names and options in the catalog.
-  if (!action) return statement.node.AlterTableStmt?.objtype === 'OBJECT_TABLE' ? KINDS.notUnderstood : undefined
-  if (action.type === 'AT_AddColumn') return addColumn(action, statement, migration)
-  if (action.type === 'AT_AddConstraint') return addConstraint(action.def)
-  if (action.type === 'AT_ValidateConstraint') return addedHere(action, migration) ? KINDS.validateAtOnce : undefined
-  if (action.type === 'AT_AttachPartition' || action.type === 'AT_DetachPartition') return KINDS.partition
-  if (REWRITING.has(action.type)) return KINDS.rewriteTable
-  return SAFE.has(action.type) ? undefined : KINDS.notUnderstood
+  if (!action) return statement.node.AlterTableStmt?.objtype === 'OBJECT_TABLE' ? [plainly(KINDS.notUnderstood, wordsOf(statement))] : []
+  const on = displayTable(action.table)
+  switch (action.type) {
+    case 'AT_AddColumn':
+      return addedColumn(action, statement, migration)
+    case 'AT_AddConstraint':
+      return addedConstraint(action, statement, migration)
+    case 'AT_AttachPartition':
+      return attached(action, statement, migration)
+    case 'AT_DetachPartition':
+      return detached(action)
+    case 'AT_SetExpression':
+      return setExpression(action, statement, migration)
+    case 'AT_SetLogged':
+    case 'AT_SetUnLogged':
+      return hasPersistence(action, statement, migration) ? [] : [plainly(KINDS.rewriteTable, on)]
+    case 'AT_SetTableSpace':
+    case 'AT_SetAccessMethod':
+      return [plainly(KINDS.rewriteTable, on)]
+    default:
+      return SAFE.has(action.type) ? [] : [plainly(KINDS.notUnderstood, on)]
+  }
 }
 
-function addColumn(action: TableAction, statement: Statement, migration: Migration): HazardKind | undefined {
-  const constraints = ((action.def.constraints ?? []) as PgNode[]).map((c) => c.Constraint as PgNode)
-  const has = (type: string): boolean => constraints.some((c) => c.contype === type)
-  const column = columnIn(migration.at[statement.index + 1] ?? migration.after, action.table, action.name)
-  const generated = constraints.find((c) => c.contype === 'CONSTR_GENERATED')
-  if (generated && generated.generated_kind !== 'v') return KINDS.storedGenerated
-  if (has('CONSTR_CHECK') || has('CONSTR_UNIQUE') || has('CONSTR_PRIMARY')) return KINDS.inlineConstraint
-  // An inline key on a nullable column without default is not validated: every row is NULL.
-  return has('CONSTR_FOREIGN') && (column?.default !== undefined || has('CONSTR_NOTNULL')) ? KINDS.inlineConstraint : undefined
+/** The first words of a statement, for want of a name. */
+export function wordsOf({ sql }: Statement): string {
+  return sql.split(/\s+/).slice(0, 3).join(' ')
 }
 
-function addConstraint(c: PgNode): HazardKind | undefined {
-  if (c.contype === 'CONSTR_CHECK' || c.contype === 'CONSTR_UNIQUE' || c.contype === 'CONSTR_PRIMARY') return undefined
-  if (c.contype === 'CONSTR_EXCLUSION') return KINDS.addExclude
-  if (c.contype === 'CONSTR_FOREIGN') return c.skip_validation ? undefined : KINDS.notUnderstood
-  return c.contype === 'CONSTR_NOTNULL' && c.skip_validation ? undefined : KINDS.notUnderstood
+/** Only the expression of a stored column is worked out for every row at once. */
+function setExpression(action: TableAction, statement: Statement, migration: Migration): Finding[] {
+  const column = columnIn(catalogAt(statement, migration), action.table, action.name)
+  if (column?.generated && !column.generated.stored) return []
+  const fix = `Add a plain column beside ${quoteName(action.name)}, let a trigger keep it at the new expression, fill old rows in batches, then let the two swap their names.`
+  return [{ kind: KINDS.rewriteTable, on: displayTable(action.table), fix }]
 }
 
-/** NOT VALID earlier in the same migration: one transaction for Drizzle, and for Prisma before 7.4. */
-function addedHere(action: TableAction, migration: Migration): boolean {
-  return migration.script.statements.some((s) => {
-    const added = actionOf(s, 'AT_AddConstraint')
-    return added?.table === action.table && added.name === action.name
-  })
+function hasPersistence(action: TableAction, statement: Statement, migration: Migration): boolean {
+  const table = catalogAt(statement, migration).tables.get(action.table)
+  return table !== undefined && (table.persistence === 'unlogged') === (action.type === 'AT_SetUnLogged')
 }

@@ -1,6 +1,6 @@
 import type { Index, IndexKey, TableName } from '@expand-contract/core'
 import type { Client } from 'pg'
-import { byTable, FROM_TABLES, keySql, WHERE_TABLES } from './session.ts'
+import { byTable, FROM_TABLES, keySql, ownedByUser, USER_SCHEMA } from './session.ts'
 
 interface Row {
   readonly key: TableName
@@ -13,6 +13,8 @@ interface Row {
   readonly nulls_not_distinct: boolean
   readonly valid: boolean
   readonly constraint: string | null
+  readonly parent: string | null
+  readonly made_as: readonly string[] | null
 }
 
 // One row of `k` is one key: `col` the table's column (none for an expression), `own` the index's own attribute, which has the parameters
@@ -49,15 +51,18 @@ const INDEXES = `
          pg_get_expr(i.indpred, i.indrelid) AS where,
          coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::boolean, false) AS nulls_not_distinct, i.indisvalid AS valid,
          (SELECT con.conname FROM pg_constraint con
-          WHERE con.conindid = x.oid AND con.conrelid = c.oid AND con.contype IN ('p', 'u', 'x')) AS constraint
+          WHERE con.conindid = x.oid AND con.conrelid = c.oid AND con.contype IN ('p', 'u', 'x')) AS constraint,
+         (SELECT above.relname FROM pg_inherits h JOIN pg_class above ON above.oid = h.inhparent WHERE h.inhrelid = x.oid) AS parent,
+         (SELECT json_agg(own.attname ORDER BY own.attnum) FROM pg_attribute own WHERE own.attrelid = x.oid
+          HAVING bool_or(coalesce(own.attname <> (SELECT col.attname FROM pg_attribute col WHERE col.attrelid = c.oid AND col.attnum = nullif(i.indkey[own.attnum - 1], 0)), false))) AS made_as
   ${FROM_TABLES}
   JOIN pg_index i ON i.indrelid = c.oid
   JOIN pg_class x ON x.oid = i.indexrelid
   JOIN pg_am am ON am.oid = x.relam
-  ${WHERE_TABLES}
+  WHERE c.relkind IN ('r', 'p', 'm') AND ${USER_SCHEMA} AND ${ownedByUser('pg_class', 'c.oid')}
   ORDER BY x.relname COLLATE "C", x.oid`
 
-/** The indexes of every table, by name. */
+/** The indexes of every table and materialized view, by name. */
 export function readIndexes(client: Client): Promise<ReadonlyMap<TableName, readonly Index[]>> {
   return byTable(client, INDEXES, index)
 }
@@ -73,6 +78,8 @@ function index(row: Row): Index {
     nullsNotDistinct: row.nulls_not_distinct,
     valid: row.valid,
     ...(row.constraint !== null && { constraint: row.constraint }),
+    ...(row.parent !== null && { parent: row.parent }),
+    ...(row.made_as !== null && { madeAs: row.made_as }),
   }
 }
 

@@ -22,7 +22,7 @@ export async function withEmptyPath<T>(client: Client, read: () => Promise<T>): 
 export const USER_SCHEMA = `NOT starts_with(n.nspname, 'pg_') AND n.nspname <> 'information_schema'`
 
 /** SQL condition: no extension owns the object `oid` of the system catalog `catalog`. */
-export function ownedByUser(catalog: 'pg_class' | 'pg_type' | 'pg_proc', oid: string): string {
+export function ownedByUser(catalog: 'pg_class' | 'pg_type' | 'pg_proc' | 'pg_namespace', oid: string): string {
   return `NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = '${catalog}'::regclass AND e.objid = ${oid} AND e.deptype = 'e')`
 }
 

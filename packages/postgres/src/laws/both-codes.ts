@@ -32,6 +32,7 @@ export const bothCodes: Law = {
 
 /** Runs a step, applications running between its batches and after it. */
 async function between(step: Step, traffic: Traffic, apps: readonly App[], expand: readonly Step[]): Promise<void> {
+  if (step.kind === 'ddl' && step.allowed) traffic.tolerate(step.id)
   await runStep(traffic.client, step, { betweenBatches: () => traffic.point(`during ${step.id}`, apps) })
   if (step.kind === 'ddl' && step.invalidatesPlans) for (const app of apps) app.forgivePlans()
   await traffic.point(`after ${step.id}`, apps)

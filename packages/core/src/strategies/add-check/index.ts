@@ -1,11 +1,12 @@
-import { type AddedConstraint, addedConstraint, constraintAfter } from '../../added-constraint.ts'
+import { constraintAfter } from '../../added-constraint.ts'
 import type { Constraint } from '../../catalog/catalog.ts'
 import { type HazardKind, hazard } from '../../hazard.ts'
 import type { Migration } from '../../migration.ts'
 import type { DraftStep } from '../../plan.ts'
-import { displayTable, isNewTable } from '../../relation.ts'
+import { actionOf, displayTable, isNewTable, type TableAction } from '../../relation.ts'
 import { addedColumns, renameTargets } from '../../renames.ts'
 import { quoteName } from '../../sql.ts'
+import type { Statement } from '../../statement.ts'
 import { validateStep } from '../../steps/not-null.ts'
 import { check, ddl } from '../../steps/steps.ts'
 import type { Strategy } from '../../strategy.ts'
@@ -33,28 +34,28 @@ export const strategy: Strategy = {
   summary: 'Adds a check without reading the table under a lock, and without breaking code that does not know it.',
   hazards: [SCANS, REFUSES],
   rewrite(statement, migration) {
-    const added = addedConstraint(statement)
-    if (added?.action.def.contype !== 'CONSTR_CHECK' || added.action.def.skip_validation) return undefined
-    if (isNewTable(migration, added.action.table)) return undefined
-    const constraint = constraintAfter(statement, added, migration)?.constraint
+    const action = actionOf(statement, 'AT_AddConstraint')
+    if (action?.def.contype !== 'CONSTR_CHECK' || action.def.skip_validation || action.def.is_enforced === false) return undefined
+    if (isNewTable(migration, action.table, statement.index)) return undefined
+    const constraint = constraintAfter(statement, action, migration)?.constraint
     if (!constraint) return undefined
-    const isOfNewColumns = overNewColumns(constraint, added, migration)
+    const isOfNewColumns = overNewColumns(constraint, action, migration)
     const on = constraint.name
     const found = isOfNewColumns ? [hazard(SCANS, on, statement)] : [hazard(SCANS, on, statement), hazard(REFUSES, on, statement)]
-    const made = steps(added, constraint)
+    const made = steps(statement, action, constraint)
     return { claims: [statement.index], hazards: found, expand: isOfNewColumns ? made : [], contract: isOfNewColumns ? [] : made }
   },
 }
 
 /** Code that is still running writes none of the columns: all of them are added here. */
-function overNewColumns({ columns }: Constraint, { action }: AddedConstraint, migration: Migration): boolean {
+function overNewColumns({ columns }: Constraint, action: TableAction, migration: Migration): boolean {
   // A column that takes over from another one is written by old code too, through the one that leaves.
   const taken = renameTargets(migration, action.table)
   const added = addedColumns(migration, action.table).filter((name) => !taken.includes(name))
   return columns.length > 0 && columns.every((name) => added.includes(name))
 }
 
-function steps({ action, sql }: AddedConstraint, { name, expression }: Constraint): DraftStep[] {
+function steps({ sql }: Statement, action: TableAction, { name, expression }: Constraint): DraftStep[] {
   const target = targetOf(action.range, action.sql)
   const alter = `ALTER TABLE ${target.sql}`
   return [

@@ -1,5 +1,5 @@
 import type { Column } from '../../catalog/catalog.ts'
-import { parseExpression, volatility } from '../../expression.ts'
+import { newColumnRewrites } from '../../facts/new-column.ts'
 import { type HazardKind, hazard } from '../../hazard.ts'
 import type { Migration } from '../../migration.ts'
 import type { PgNode } from '../../parser.ts'
@@ -12,6 +12,7 @@ import { backfill, ddl } from '../../steps/steps.ts'
 import type { Strategy } from '../../strategy.ts'
 import { targetOf, typeSql, walkingKey } from '../../target.ts'
 import { isSerial } from '../../type-name.ts'
+import { catalogAt } from '../../unrewritten/finding.ts'
 
 const REWRITES: HazardKind = {
   code: 'add-column-rewrites-table',
@@ -29,10 +30,12 @@ export const strategy: Strategy = {
   hazards: [REWRITES],
   rewrite(statement, migration) {
     const action = actionOf(statement, 'AT_AddColumn')
-    if (!action || isNewTable(migration, action.table)) return undefined
+    if (!action || isNewTable(migration, action.table, statement.index)) return undefined
     const column = columnIn(migration.at[statement.index + 1] ?? migration.after, action.table, action.name)
-    const fill = column && fillOf(action, column, migration)
-    if (!column || !fill) return undefined
+    const reason = column && newColumnRewrites(column, catalogAt(statement, migration), migration.postgres)
+    if (!reason || reason === 'generated' || reason === 'domain') return undefined
+    const fill = fillOf(action, column)
+    if (!fill) return undefined
     const on = displayColumn(action.table, action.name)
     const shared = { claims: [statement.index], hazards: [hazard(REWRITES, on, statement)] }
     const odd = oddConstraint(action)
@@ -57,13 +60,10 @@ export const strategy: Strategy = {
 
 type Fill = { readonly kind: 'default'; readonly expression: string } | { readonly kind: 'serial' | 'identity'; readonly sequence: string }
 
-function fillOf(action: TableAction, column: Column, migration: Migration): Fill | undefined {
-  const sequence = objectName(action.range.relname as string, column.name, 'seq')
+function fillOf(action: TableAction, column: Column): Fill | undefined {
   if (column.identity) return { kind: 'identity', sequence: objectName('ec', action.range.relname as string, column.name, 'seq') }
-  if (isSerial(action.def.typeName)) return { kind: 'serial', sequence }
-  if (column.default === undefined) return undefined
-  const isVolatile = volatility(parseExpression(column.default), migration.before.functions) === 'volatile'
-  return isVolatile ? { kind: 'default', expression: column.default } : undefined
+  if (isSerial(action.def.typeName)) return { kind: 'serial', sequence: objectName(action.range.relname as string, column.name, 'seq') }
+  return column.default === undefined ? undefined : { kind: 'default', expression: column.default }
 }
 
 /** What stands beside the column in the same command and needs a step of its own. */

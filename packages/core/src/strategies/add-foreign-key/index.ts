@@ -1,6 +1,6 @@
-import { addedConstraint, constraintAfter } from '../../added-constraint.ts'
+import { constraintAfter } from '../../added-constraint.ts'
 import { type HazardKind, hazard } from '../../hazard.ts'
-import { displayTable, isNewTable, rangeKey } from '../../relation.ts'
+import { actionOf, displayTable, isNewTable, rangeKey } from '../../relation.ts'
 import { quoteName } from '../../sql.ts'
 import { validateStep } from '../../steps/not-null.ts'
 import { ddl } from '../../steps/steps.ts'
@@ -23,10 +23,9 @@ export const strategy: Strategy = {
   summary: 'Adds a foreign key without blocking writes to either table.',
   hazards: [BLOCKS],
   rewrite(statement, migration) {
-    const added = addedConstraint(statement)
-    if (added?.action.def.contype !== 'CONSTR_FOREIGN' || added.action.def.skip_validation) return undefined
-    const { action, sql } = added
-    if (isNewTable(migration, action.table)) return undefined
+    const action = actionOf(statement, 'AT_AddConstraint')
+    if (action?.def.contype !== 'CONSTR_FOREIGN' || action.def.skip_validation) return undefined
+    if (isNewTable(migration, action.table, statement.index)) return undefined
     const found = hazard(BLOCKS, action.name || displayTable(action.table), statement)
     const table = migration.before.tables.get(action.table)
     if (table?.kind === 'partitioned' && migration.postgres < 18) {
@@ -40,7 +39,7 @@ export const strategy: Strategy = {
     }
     const target = targetOf(action.range, action.sql)
     const alter = `ALTER TABLE ${action.sql}`
-    const constraint = constraintAfter(statement, added, migration)?.constraint
+    const constraint = constraintAfter(statement, action, migration)?.constraint
     if (!constraint) return undefined
     const known = constraint.name
     const old = replacedKey(statement, action, constraint, migration)
@@ -54,7 +53,7 @@ export const strategy: Strategy = {
           name: 'add foreign key',
           title: `Add ${known} for new rows`,
           why: `NOT VALID looks at new rows only: ${displayTable(action.table)} and ${parent} are locked for a moment, nothing is compared.`,
-          sql: [`${sql} NOT VALID`],
+          sql: [`${statement.sql} NOT VALID`],
           undo: [`${alter} DROP CONSTRAINT ${quoteName(known)}`],
         }),
         validateStep(target, known, [`${alter} VALIDATE CONSTRAINT ${quoteName(known)}`]),

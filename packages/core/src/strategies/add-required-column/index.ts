@@ -12,7 +12,7 @@ import { backfill, ddl } from '../../steps/steps.ts'
 import type { Strategy } from '../../strategy.ts'
 import { intentFor, targetOf, walkingKey } from '../../target.ts'
 
-const REQUIRED: HazardKind = {
+export const REQUIRED: HazardKind = {
   code: 'add-required-column-fails',
   harm: 'data',
   lock: 'ACCESS EXCLUSIVE',
@@ -28,7 +28,7 @@ export const strategy: Strategy = {
   hazards: [REQUIRED],
   rewrite(statement, migration) {
     const action = actionOf(statement, 'AT_AddColumn')
-    if (!action || isNewTable(migration, action.table) || !isRequired(action, statement, migration)) return undefined
+    if (!action || isNewTable(migration, action.table, statement.index) || !isRequired(action, statement, migration)) return undefined
     // While it is open whether the column is a renamed one, or if it is, this is not a new column.
     if (renameTargets(migration, action.table).includes(action.name) || openRenames(migration, action.table).length > 0) return undefined
     const on = displayColumn(action.table, action.name)
@@ -48,7 +48,8 @@ const OTHERS = [
   'CONSTR_FOREIGN',
 ]
 
-function isRequired(action: TableAction, statement: Statement, migration: Migration): boolean {
+/** ADD COLUMN … NOT NULL without a default and with no other constraint: the strategy's own. */
+export function isRequired(action: TableAction, statement: Statement, migration: Migration): boolean {
   const constraints = ((action.def.constraints ?? []) as PgNode[]).map((c) => c.Constraint?.contype as string)
   const column = columnIn(migration.at[statement.index + 1] ?? migration.after, action.table, action.name)
   return constraints.includes('CONSTR_NOTNULL') && column?.default === undefined && !constraints.some((c) => OTHERS.includes(c))

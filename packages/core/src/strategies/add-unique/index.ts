@@ -1,11 +1,11 @@
-import { type AddedConstraint, addedConstraint, constraintAfter } from '../../added-constraint.ts'
+import { constraintAfter } from '../../added-constraint.ts'
 import { schemaPrefix } from '../../carry-over.ts'
 import { type Constraint, column, type Index, type Table } from '../../catalog/catalog.ts'
 import { type HazardKind, hazard } from '../../hazard.ts'
 import { indexSql } from '../../index-sql.ts'
 import type { Migration } from '../../migration.ts'
 import type { DraftStep } from '../../plan.ts'
-import { displayColumn, displayTable, isNewTable } from '../../relation.ts'
+import { actionOf, displayColumn, displayTable, isNewTable, type TableAction } from '../../relation.ts'
 import { quoteName } from '../../sql.ts'
 import type { Statement } from '../../statement.ts'
 import { noDuplicates } from '../../steps/duplicates.ts'
@@ -31,22 +31,22 @@ export const strategy: Strategy = {
   summary: 'Adds a unique constraint or a primary key without blocking reads or writes.',
   hazards: [BUILDS],
   rewrite(statement, migration) {
-    const added = addedConstraint(statement)
-    const kind = added?.action.def.contype
-    if (!added || (kind !== 'CONSTR_UNIQUE' && kind !== 'CONSTR_PRIMARY') || added.action.def.indexname) return undefined
-    if (isNewTable(migration, added.action.table)) return undefined
-    const found = constraintAfter(statement, added, migration)
+    const action = actionOf(statement, 'AT_AddConstraint')
+    const kind = action?.def.contype
+    if (!action || (kind !== 'CONSTR_UNIQUE' && kind !== 'CONSTR_PRIMARY') || action.def.indexname) return undefined
+    if (isNewTable(migration, action.table, statement.index)) return undefined
+    const found = constraintAfter(statement, action, migration)
     const index = found?.table.indexes.find((i) => i.constraint === found.constraint.name)
-    const on = found?.constraint.name ?? added.action.name
-    const shared = { claims: [statement.index], hazards: [hazard(BUILDS, on || displayTable(added.action.table), statement)] }
-    const refusal = refuse(added, migration)
+    const on = found?.constraint.name ?? action.name
+    const shared = { claims: [statement.index], hazards: [hazard(BUILDS, on || displayTable(action.table), statement)] }
+    const refusal = refuse(action, migration)
     if (refusal || !found || !index) return { ...shared, line: statement.line, ...(refusal ?? UNKNOWN) }
-    const replaced = replacedKey(added.action, found.constraint, statement, migration)
-    if (!replaced) return { ...shared, ...rewrite(statement, added, { ...found, index }, migration) }
+    const replaced = replacedKey(action, found.constraint, statement, migration)
+    if (!replaced) return { ...shared, ...rewrite(statement, action, { ...found, index }, migration) }
     const claims = [replaced.drop.index, statement.index]
-    const blocked = cantReplace(added.action, { old: replaced.old, constraint: found.constraint }, statement, migration)
+    const blocked = cantReplace(action, { old: replaced.old, constraint: found.constraint }, statement, migration)
     if (blocked) return { ...shared, claims, line: statement.line, ...cant(replaced.old.name, blocked) }
-    const target = targetOf(added.action.range, added.action.sql)
+    const target = targetOf(action.range, action.sql)
     return { ...shared, claims, ...replaceKey({ target, old: replaced.old, constraint: found.constraint, index }) }
   },
 }
@@ -63,7 +63,7 @@ function cant(name: string, blocked: string) {
   }
 }
 
-function refuse({ action }: AddedConstraint, migration: Migration) {
+function refuse(action: TableAction, migration: Migration) {
   const table = migration.before.tables.get(action.table)
   if (table && table.kind !== 'table' && table.kind !== 'inherited') {
     return {
@@ -80,12 +80,7 @@ interface Found {
   readonly index: Index
 }
 
-function rewrite(
-  statement: Statement,
-  { action }: AddedConstraint,
-  found: Found,
-  migration: Migration,
-): Pick<Rewritten, 'expand' | 'contract'> {
+function rewrite(statement: Statement, action: TableAction, found: Found, migration: Migration): Pick<Rewritten, 'expand' | 'contract'> {
   const { constraint, index } = found
   const target = targetOf(action.range, action.sql)
   const isPrimary = constraint.kind === 'primary'

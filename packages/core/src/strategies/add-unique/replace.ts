@@ -27,6 +27,17 @@ export function replacedKey(
   return undefined
 }
 
+/** True for the DROP CONSTRAINT of a key that a later statement replaces: the strategy for the new one answers for both. */
+export function isSwapped(dropped: TableAction, statement: Statement, migration: Migration): boolean {
+  const old = migration.before.tables.get(dropped.table)?.constraints.find((c) => c.name === dropped.name)
+  return migration.script.statements.some((later) => {
+    const added = later.index > statement.index ? actionOf(later, 'AT_AddConstraint') : undefined
+    if (added?.table !== dropped.table || added.def.indexname) return false
+    const isPrimary = added.def.contype === 'CONSTR_PRIMARY'
+    return (isPrimary && old?.kind === 'primary') || ((isPrimary || added.def.contype === 'CONSTR_UNIQUE') && added.name === dropped.name)
+  })
+}
+
 interface Replacement {
   readonly target: Target
   readonly old: Constraint

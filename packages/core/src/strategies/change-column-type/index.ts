@@ -1,15 +1,16 @@
 import type { Column } from '../../catalog/catalog.ts'
-import { dependents } from '../../dependents.ts'
-import { columnsOf } from '../../expression.ts'
+import { catalogInCommand } from '../../facts/in-command.ts'
+import { sessionZone } from '../../facts/session-zone.ts'
+import { typeChange } from '../../facts/type-change.ts'
 import { type HazardKind, hazard } from '../../hazard.ts'
 import type { Migration } from '../../migration.ts'
 import type { Hazard, Refusal } from '../../plan.ts'
 import { isOfRebuiltEnum } from '../../rebuilt-enum.ts'
 import { actionOf, columnIn, displayColumn, isNewTable, type TableAction } from '../../relation.ts'
 import type { Statement } from '../../statement.ts'
-import type { Strategy } from '../../strategy.ts'
+import type { Outcome, Strategy } from '../../strategy.ts'
 import { swapColumn } from './swap.ts'
-import { isIntegerWidening, typeChangeCost } from './type-change.ts'
+import { fixOf, whatHangs } from './words.ts'
 
 const REWRITES: HazardKind = {
   code: 'change-column-type-rewrites-table',
@@ -23,8 +24,17 @@ const CHECKS: HazardKind = {
   code: 'change-column-type-checks-dependents',
   harm: 'lock',
   lock: 'ACCESS EXCLUSIVE',
-  why: 'the change itself is cheap, but a CHECK, a foreign key or an index expression on the column makes PostgreSQL scan or rebuild under ACCESS EXCLUSIVE.',
+  why: 'the change itself is cheap, but a CHECK, a foreign key or an index on the column makes PostgreSQL scan, build an index anew or lock a second table, under ACCESS EXCLUSIVE.',
   instead: 'Not rewritten yet: drop what hangs on the column first, change the type, and build it again online.',
+  refused: true,
+}
+
+const FAILS: HazardKind = {
+  code: 'change-column-type-fails',
+  harm: 'data',
+  why: 'PostgreSQL refuses the change, and the migration stops there.',
+  instead:
+    'Change what stands in its way in the same migration: the default, the view, the trigger, the policy; or say with USING how old values become new ones.',
   refused: true,
 }
 
@@ -32,63 +42,72 @@ const CHECKS: HazardKind = {
 export const strategy: Strategy = {
   id: 'change-column-type',
   summary: 'Changes a column’s type without rewriting the table under a lock.',
-  hazards: [REWRITES, CHECKS],
+  hazards: [REWRITES, CHECKS, FAILS],
   rewrite(statement, migration) {
     const action = actionOf(statement, 'AT_AlterColumnType')
-    if (!action || isNewTable(migration, action.table) || isOfRebuiltEnum(statement, migration)) return undefined
-    const catalog = migration.at[statement.index] ?? migration.before
+    if (!action || isNewTable(migration, action.table, statement.index) || isOfRebuiltEnum(statement, migration)) return undefined
+    const catalog = catalogInCommand(statement, migration)
     const old = columnIn(catalog, action.table, action.name)
     const next = columnIn(migration.at[statement.index + 1] ?? migration.after, action.table, action.name)
     const on = displayColumn(action.table, action.name)
-    const hazards = [hazard(REWRITES, on, statement)]
-    if (!old || !next)
-      return refuse(statement, hazards, `${on} is not known from the history.`, 'Add the migrations that made it, then plan again.')
-    const cost = usesOnlyCast(action, old) ? typeChangeCost(old.type, next.type) : 'rewrite'
-    if (cost === 'none') return undefined
-    if (cost === 'catalog') return dependentsBlock(action, migration) ? cheapButBlocked(statement, on) : undefined
-    if (!isIntegerWidening(old.type, next.type) || !columnIn(migration.before, action.table, action.name))
-      return unsupported(statement, hazards, on, old, next)
-    const swapped = swapColumn(action, old, next, migration)
-    if ('reason' in swapped) return refuse(statement, hazards, `${on} can't be changed online yet: ${swapped.reason}.`, fixOf(on))
-    return { claims: [statement.index], hazards, ...swapped }
+    const change =
+      next &&
+      typeChange(catalog, {
+        table: action.table,
+        column: action.name,
+        to: next.type,
+        ...(next.collation !== undefined && { collation: next.collation }),
+        ...(action.def.raw_default && { using: action.def.raw_default }),
+        timeZone: sessionZone(statement, migration),
+        postgres: migration.postgres,
+      })
+    if (!old || !next || !change) {
+      const fix = 'Add the migrations that made it, then plan again.'
+      return refuse(statement, [hazard(REWRITES, on, statement)], `${on} is not known from the history.`, fix)
+    }
+    switch (change.effect) {
+      case 'rewrite':
+        return copied(statement, action, old, next, migration)
+      case 'refused':
+        return refuse(
+          statement,
+          [hazard(FAILS, on, statement)],
+          `PostgreSQL refuses this (${change.refused?.code}): ${change.refused?.reason}.`,
+          fixOf(change.refused?.code),
+        )
+      default: {
+        const hangs = whatHangs(change)
+        if (hangs === undefined) return undefined
+        const fix = 'Drop it in a migration before this one, and add it again online in one after it.'
+        return refuse(
+          statement,
+          [hazard(CHECKS, on, statement)],
+          `Something hangs on ${on} that makes this cheap change dear: ${hangs}.`,
+          fix,
+        )
+      }
+    }
   },
+}
+
+function copied(statement: Statement, action: TableAction, old: Column, next: Column, migration: Migration): Outcome {
+  const on = displayColumn(action.table, action.name)
+  const hazards = [hazard(REWRITES, on, statement)]
+  const fix = `Add a column of the new type under a new name, move the code over, and drop ${on} in a later migration.`
+  if (!isIntegerWidening(old.type, next.type) || !columnIn(migration.before, action.table, action.name))
+    return refuse(statement, hazards, `Changing ${on} from ${old.type} to ${next.type} is not rewritten yet.`, fix)
+  const swapped = swapColumn(action, old, next, migration)
+  if ('reason' in swapped) return refuse(statement, hazards, `${on} can't be changed online yet: ${swapped.reason}.`, fix)
+  return { claims: [statement.index], hazards, ...swapped }
 }
 
 function refuse(statement: Statement, hazards: readonly Hazard[], reason: string, fix: string): Refusal {
   return { claims: [statement.index], hazards, line: statement.line, reason, fix }
 }
 
-function unsupported(statement: Statement, hazards: readonly Hazard[], on: string, old: Column, next: Column): Refusal {
-  return refuse(statement, hazards, `Changing ${on} from ${old.type} to ${next.type} is not rewritten yet.`, fixOf(on))
-}
+const INTEGERS = ['smallint', 'integer', 'bigint']
 
-function fixOf(on: string): string {
-  return `Add a column of the new type under a new name, move the code over, and drop ${on} in a later migration.`
-}
-
-function cheapButBlocked(statement: Statement, on: string): Refusal {
-  return refuse(
-    statement,
-    [hazard(CHECKS, on, statement)],
-    `Something hangs on ${on} that makes this cheap change scan or rebuild.`,
-    'Drop it in a migration before this one, and add it again online in one after it.',
-  )
-}
-
-/** No USING, or one that only names the column or casts it: Drizzle v1 always writes `USING "x"::type`. */
-function usesOnlyCast(action: TableAction, old: Column): boolean {
-  const using = action.def.raw_default
-  if (!using) return true
-  const inner = using.TypeCast?.arg ?? using
-  return inner.ColumnRef?.fields?.at(-1)?.String?.sval === old.name
-}
-
-function dependentsBlock(action: TableAction, migration: Migration): boolean {
-  const found = dependents(migration.before, action.table, action.name)
-  const keyed = found.constraints.some((c) => c.kind !== 'unique' && c.kind !== 'primary')
-  const expressions = found.indexes.some(
-    (i) =>
-      i.where !== undefined || i.keys.some((k) => k.expression !== undefined && (columnsOf(k.expression)?.includes(action.name) ?? true)),
-  )
-  return keyed || expressions || found.inbound.length > 0 || found.opaque.length > 0
+/** Integers that a bigger integer holds in full. The wire shows both as digits. */
+function isIntegerWidening(from: string, to: string): boolean {
+  return INTEGERS.includes(from) && INTEGERS.indexOf(from) < INTEGERS.indexOf(to)
 }

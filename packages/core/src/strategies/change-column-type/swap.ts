@@ -1,6 +1,7 @@
 import { type CantCarry, carryOver } from '../../carry-over.ts'
 import type { Column } from '../../catalog/catalog.ts'
-import { parseExpression, volatility } from '../../expression.ts'
+import { parseExpression } from '../../expression.ts'
+import { volatility } from '../../facts/volatility.ts'
 import type { Migration } from '../../migration.ts'
 import type { DraftStep, Expectation } from '../../plan.ts'
 import type { TableAction } from '../../relation.ts'
@@ -22,7 +23,7 @@ interface Swapped {
  * old column follows the new one, so the swap can be undone; a value that does not fit the old type is refused until then, for old code could not read it.
  */
 export function swapColumn(action: TableAction, old: Column, next: Column, migration: Migration): Swapped | CantCarry {
-  const obstacle = cannotSwap(old)
+  const obstacle = cannotSwap(old, migration)
   if (obstacle) return { reason: obstacle }
   const target = targetOf(action.range, action.sql)
   const name = old.name
@@ -109,10 +110,10 @@ export function swapColumn(action: TableAction, old: Column, next: Column, migra
   }
 }
 
-function cannotSwap(old: Column): string | undefined {
+function cannotSwap(old: Column, migration: Migration): string | undefined {
   if (old.identity) return 'it is an identity column'
   if (old.generated) return 'it is a generated column'
-  if (old.default !== undefined && volatility(parseExpression(old.default)) === 'volatile')
+  if (old.default !== undefined && volatility(parseExpression(old.default), migration.before, migration.postgres) === 'volatile')
     return `its default ${old.default} comes from a sequence or is volatile`
   return undefined
 }

@@ -1,11 +1,10 @@
 import { column, type Table, type TableName } from '../../catalog/catalog.ts'
-import { volatility } from '../../expression.ts'
+import { volatility } from '../../facts/volatility.ts'
 import { type HazardKind, hazard } from '../../hazard.ts'
-import { lockStrength, locksOf } from '../../lock.ts'
 import type { Migration } from '../../migration.ts'
 import { type PgNode, untag } from '../../parser.ts'
 import type { DraftStep } from '../../plan.ts'
-import { displayTable, isNewTable, rangeKey, rangeSql } from '../../relation.ts'
+import { displayTable, rangeKey, rangeSql } from '../../relation.ts'
 import { relationsNamed } from '../../replay/tables-named.ts'
 import { objectName, quoteName } from '../../sql.ts'
 import type { Statement } from '../../statement.ts'
@@ -13,6 +12,8 @@ import { otherImage } from '../../steps/dual-write.ts'
 import { backfill, ddl } from '../../steps/steps.ts'
 import type { Strategy } from '../../strategy.ts'
 import { typeSql, walkingKey } from '../../target.ts'
+import { changedRows } from '../../unrewritten/data.ts'
+import { KINDS } from '../../unrewritten/kinds.ts'
 import { type Clauses, clausesOf } from '../../update-clauses.ts'
 import { names, repeatable } from './repeatable.ts'
 
@@ -25,20 +26,19 @@ const LOCKS: HazardKind = {
     'The change becomes a step of its own that goes through the table in batches, each in its own transaction, and can be stopped and run again.',
 }
 
-/** UPDATE, DELETE and INSERT … SELECT on tables that have rows: out of the schema migration, in batches. */
+/** UPDATE and DELETE on tables that have rows: out of the schema migration, in batches. */
 export const strategy: Strategy = {
   id: 'change-data',
   summary: 'Takes a change of data out of the migration and runs it in batches.',
   hazards: [LOCKS],
   rewrite(statement, migration) {
     const [tag, fields] = untag(statement.node)
-    const isInsert = tag === 'InsertStmt' && fields.selectStmt && !fields.selectStmt.SelectStmt?.valuesLists
-    if (tag !== 'UpdateStmt' && tag !== 'DeleteStmt' && !isInsert) return undefined
+    if (tag !== 'UpdateStmt' && tag !== 'DeleteStmt') return undefined
+    if (!changedRows(statement, migration).some((f) => f.kind === KINDS.dataChange)) return undefined
     const key = rangeKey(fields.relation)
-    if (isInsert ? !holdsLock(statement, migration) : isNewTable(migration, key)) return undefined
     const on = displayTable(key)
     const shared = { claims: [statement.index], hazards: [hazard(LOCKS, on, statement)] }
-    const steps = writesElsewhere(fields) ? undefined : isInsert ? insert(statement, on) : batches({ statement, fields, key, migration })
+    const steps = writesElsewhere(fields) ? undefined : batches({ statement, fields, key, migration })
     if (steps) return { ...shared, expand: steps, contract: [] }
     return {
       ...shared,
@@ -47,13 +47,6 @@ export const strategy: Strategy = {
       fix: 'Move it into a job of its own that keeps track of what it has done, or write its condition so that a row which is done no longer meets it.',
     }
   },
-}
-
-/** An earlier statement of the migration locks a live table against writers, and a long statement behind it would keep the lock. */
-function holdsLock(statement: Statement, migration: Migration): boolean {
-  return migration.script.statements.some(
-    (s) => s.index < statement.index && locksOf(s.sql, migration.before).some((l) => lockStrength(l.mode) >= lockStrength('SHARE')),
-  )
 }
 
 /** A WITH query that writes too. */
@@ -65,19 +58,6 @@ function whyNot(fields: PgNode, key: TableName, migration: Migration): string {
   if (writesElsewhere(fields)) return 'a query of its WITH clause writes too'
   if (readsItself(fields, key, migration)) return 'it looks at other rows of the table that it changes'
   return 'run again after it was stopped, it would change rows twice'
-}
-
-/** New rows lock no row that stands: a transaction of its own is enough. */
-function insert(statement: Statement, on: string): DraftStep[] {
-  return [
-    ddl({
-      name: 'insert rows',
-      title: `Insert rows into ${on}`,
-      why: 'New rows lock nothing that stands. In a transaction of its own, so that no lock of another step is held meanwhile.',
-      sql: [statement.sql],
-      undo: { irreversible: 'Which rows were inserted is not recorded.' },
-    }),
-  ]
 }
 
 interface Change {
@@ -98,7 +78,7 @@ function batches({ statement, fields, key, migration }: Change): DraftStep[] | u
   }
   const set = (fields.targetList as PgNode[]).map((t) => ({ column: t.ResTarget.name as string, value: t.ResTarget.val as PgNode }))
   const others = [...(fields.fromClause ?? []), ...(fields.withClause ? [fields.withClause] : [])] as PgNode[]
-  const kind = repeatable(set, fields.whereClause, others, ownName(fields), (node) => volatility(node, migration.before.functions))
+  const kind = repeatable(set, fields.whereClause, others, ownName(fields), (node) => volatility(node, migration.before, migration.postgres))
   if (!kind || readsOwnChange(fields, set, key, migration)) return undefined
   return [update(clauses, fields, table, kind === 'same')]
 }

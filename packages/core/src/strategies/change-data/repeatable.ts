@@ -1,4 +1,4 @@
-import type { Volatility } from '../../expression.ts'
+import type { Volatility } from '../../catalog/catalog.ts'
 import { type PgNode, shape } from '../../parser.ts'
 
 /** What a batched change needs to know of itself: whether a row that is done can be told from one that is not, or be done twice without harm. */
@@ -45,7 +45,7 @@ function excludes(term: PgNode, column: string, value: PgNode): boolean {
   if (expr.kind === 'AEXPR_OP' && operator === '<>') return same(expr.rexpr)
   if (expr.kind === 'AEXPR_DISTINCT') return same(expr.rexpr)
   const items = expr.rexpr?.List?.items as PgNode[] | undefined
-  return expr.kind === 'AEXPR_IN' && operator === '=' && items !== undefined && items.every(differs)
+  return expr.kind === 'AEXPR_IN' && operator === '=' && items?.every(differs) === true
 }
 
 function isColumn(node: PgNode | undefined, column: string): boolean {

@@ -3,15 +3,18 @@ import type { Table } from '../../catalog/catalog.ts'
 import { type HazardKind, hazard } from '../../hazard.ts'
 import { droppedBefore } from '../../index-replacement.ts'
 import { indexSql } from '../../index-sql.ts'
-import { type PgNode, scan, untag } from '../../parser.ts'
+import type { Migration } from '../../migration.ts'
+import { type PgNode, untag } from '../../parser.ts'
 import type { DraftStep } from '../../plan.ts'
-import { displayTable, isNewTable, rangeKey, rangeSql } from '../../relation.ts'
+import { displayTable, isNewTable, rangeKey, rangeSql, splitKey } from '../../relation.ts'
+import { tableOfIndex } from '../../replay/names.ts'
 import { objectName, quoteName, quoteText, sliceBytes } from '../../sql.ts'
 import type { Statement } from '../../statement.ts'
 import { noDuplicates } from '../../steps/duplicates.ts'
 import { check, ddl } from '../../steps/steps.ts'
 import type { Outcome, Strategy } from '../../strategy.ts'
 import { targetOf } from '../../target.ts'
+import { tokensOf } from '../../tokens.ts'
 
 const BLOCKS: HazardKind = {
   code: 'create-index-blocks-writes',
@@ -31,13 +34,23 @@ export const strategy: Strategy = {
     const [tag, index] = untag(statement.node)
     if (tag !== 'IndexStmt' || index.concurrent) return undefined
     const key = rangeKey(index.relation)
-    if (isNewTable(migration, key)) return undefined
+    if (isNewTable(migration, key, statement.index)) return undefined
     const found = hazard(BLOCKS, (index.idxname as string | undefined) ?? displayTable(key), statement)
     const table = migration.before.tables.get(key)
+    if (index.if_not_exists && isThere(index, statement, migration)) return undefined
+    // ON ONLY: no rows of its own, and the partitions are left alone.
+    if (table?.kind === 'partitioned' && index.relation.inh === undefined) return undefined
     if (table?.kind === 'partitioned') return refusePartitioned(statement, found)
     const replaced = droppedBefore(statement, migration)
     return replaced ? replace(statement, index, replaced, table, found) : build(statement, index, found)
   },
+}
+
+/** IF NOT EXISTS of a name that is taken does nothing. */
+function isThere(index: PgNode, statement: Statement, migration: Migration): boolean {
+  const { tables } = migration.at[statement.index] ?? migration.before
+  const [schema] = splitKey(rangeKey(index.relation))
+  return tableOfIndex(tables, schema, index.idxname as string) !== undefined
 }
 
 function refusePartitioned(statement: Statement, found: ReturnType<typeof hazard>): Outcome {
@@ -74,7 +87,7 @@ function build(statement: Statement, index: PgNode, found: ReturnType<typeof haz
 
 /** The statement with CONCURRENTLY behind INDEX: everything else stays as the ORM wrote it. */
 function withConcurrently(sql: string): string {
-  const token = scan(sql).find((t) => t.text.toUpperCase() === 'INDEX')
+  const token = tokensOf(sql).find((t) => t.text.toUpperCase() === 'INDEX')
   if (!token) throw new Error(`no INDEX in: ${sql}`)
   return `${sliceBytes(sql, 0, token.end)} CONCURRENTLY${sliceBytes(sql, token.end)}`
 }
@@ -108,7 +121,7 @@ function replace(
   const away = objectName('ec', name, 'old')
   const target = targetOf(index.relation, rangeSql(index.relation))
   const at = (n: string): string => `${schemaPrefix(target)}${quoteName(n)}`
-  const tokens = scan(statement.sql)
+  const tokens = tokensOf(statement.sql)
   const named = tokens[tokens.findIndex((t) => t.text.toUpperCase() === 'ON') - 1]
   if (!named) throw new Error(`no name in: ${statement.sql}`)
   const renamed = `${sliceBytes(statement.sql, 0, named.start)}${quoteName(copy)}${sliceBytes(statement.sql, named.end)}`

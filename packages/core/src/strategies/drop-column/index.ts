@@ -1,5 +1,8 @@
 import type { Column } from '../../catalog/catalog.ts'
 import { dependents } from '../../dependents.ts'
+import { catalogInCommand } from '../../facts/in-command.ts'
+import { mentions } from '../../facts/mentions.ts'
+import { userOf } from '../../facts/type-refusal.ts'
 import { fallsWithColumn } from '../../falls-with.ts'
 import { suggestFill } from '../../fill-suggestion.ts'
 import { type HazardKind, hazard } from '../../hazard.ts'
@@ -29,23 +32,48 @@ const LOSES: HazardKind = {
   instead: 'The drop is the last step, in the contract, after the gate: take a backup of the column before it.',
 }
 
+const FAILS: HazardKind = {
+  code: 'drop-column-fails',
+  harm: 'data',
+  why: 'something needs the column, so PostgreSQL refuses the drop (2BP01), and the migration stops there.',
+  instead: 'Drop or change what needs it before, in the same migration or an earlier one.',
+  refused: true,
+}
+
 /** DROP COLUMN: held in the contract; a required column is filled meanwhile for code that no longer writes it. */
 export const strategy: Strategy = {
   id: 'drop-column',
   summary: 'Drops a column when no code uses it any more.',
-  hazards: [BREAKS, LOSES],
+  hazards: [BREAKS, LOSES, FAILS],
   rewrite(statement, migration) {
     const action = actionOf(statement, 'AT_DropColumn')
-    if (!action || isNewTable(migration, action.table)) return undefined
+    if (!action || isNewTable(migration, action.table, statement.index)) return undefined
     const answered = (kind: 'rename' | 'map' | 'unused') => intentFor(migration, kind, action.table, action.name)
     if (answered('rename') || answered('map') || answered('unused')) return undefined
     const column = columnIn(migration.before, action.table, action.name)
     // A column that this migration itself added holds nothing.
     if (!column && addedColumns(migration, action.table).includes(action.name)) return undefined
     const on = displayColumn(action.table, action.name)
+    const user = column && action.cmd.behavior !== 'DROP_CASCADE' ? neededBy(action, statement, migration) : undefined
+    if (user !== undefined) {
+      const reason = `${user} needs ${on}: the drop would fail (2BP01).`
+      const fix = `Change or drop ${user} before, then plan again.`
+      return { claims: [statement.index], hazards: [hazard(FAILS, on, statement)], line: statement.line, reason, fix }
+    }
     const hazards = [hazard(BREAKS, on, statement), hazard(LOSES, on, statement)]
     return refusal(statement, action, column, migration, hazards) ?? held(statement, action, column, migration, hazards)
   },
+}
+
+/** What keeps PostgreSQL from dropping the column, as the schema is by then. */
+function neededBy(action: TableAction, statement: Statement, migration: Migration): string | undefined {
+  const catalog = catalogInCommand(statement, migration)
+  const [inbound] = dependents(catalog, action.table, action.name).inbound.filter((i) => i.table !== action.table)
+  if (inbound) return `the foreign key "${inbound.constraint.name}" of ${displayTable(inbound.table)}`
+  const generated = catalog.tables
+    .get(action.table)
+    ?.columns.find((c) => c.name !== action.name && mentions(c.generated?.expression, action.name))
+  return generated ? `the generated column "${generated.name}"` : userOf(catalog, action.table, action.name)
 }
 
 type Hazards = Refusal['hazards']

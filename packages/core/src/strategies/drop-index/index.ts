@@ -26,18 +26,28 @@ const UNIQUE: HazardKind = {
   instead: 'The unique index is dropped in the contract, when no such code runs any more.',
 }
 
+const OWNED: HazardKind = {
+  code: 'constraint-owns-index',
+  harm: 'data',
+  why: 'the index belongs to a constraint: PostgreSQL refuses to drop it (2BP01), and the migration stops there.',
+  instead: 'Drop the constraint instead: the index goes with it.',
+  refused: true,
+}
+
 /** DROP INDEX: concurrently, one at a time, after its replacement; a unique one in the contract. */
 export const strategy: Strategy = {
   id: 'drop-index',
   summary: 'Drops an index without blocking queries.',
-  hazards: [BLOCKS, UNIQUE],
+  hazards: [BLOCKS, UNIQUE, OWNED],
   rewrite(statement, migration) {
     const [tag, drop] = untag(statement.node)
     if (tag !== 'DropStmt' || drop.removeType !== 'OBJECT_INDEX' || drop.concurrent || isReplacement(statement, migration)) return undefined
     const found = (drop.objects as PgNode[]).map((o) => locate(strings(o.List?.items), statement, migration))
     if (found.every((f) => f === undefined)) return missing(statement, drop)
     const known = found.filter((f): f is Located => f !== undefined)
-    if (known.every((f) => isNewTable(migration, f.key) || goesWithColumn(f, migration))) return undefined
+    if (known.every((f) => isNewTable(migration, f.key, statement.index) || goesWithColumn(f, migration))) return undefined
+    const owned = known.find((f) => f.index.constraint !== undefined)
+    if (owned) return refuseOwned(owned, statement)
     const unique = known.some((f) => f.index.unique)
     const steps = (drop.objects as PgNode[]).map((o, i) => dropStep(strings(o.List?.items), drop.missing_ok === true, found[i]))
     const names = known.map((f) => f.index.name).join(', ')
@@ -50,6 +60,17 @@ export const strategy: Strategy = {
       after: last,
     }
   },
+}
+
+function refuseOwned({ key, index }: Located, statement: Statement) {
+  const constraint = index.constraint ?? index.name
+  return {
+    claims: [statement.index],
+    hazards: [hazard(OWNED, index.name, statement)],
+    line: statement.line,
+    reason: `${index.name} belongs to the constraint ${constraint}: it can't be dropped alone (2BP01).`,
+    fix: `Write ALTER TABLE ${key} DROP CONSTRAINT ${quoteName(constraint)} instead.`,
+  }
 }
 
 interface Located {

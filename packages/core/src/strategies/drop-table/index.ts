@@ -10,6 +10,8 @@ import type { Statement } from '../../statement.ts'
 import { ddl } from '../../steps/steps.ts'
 import type { Strategy } from '../../strategy.ts'
 import { isUnusedTable } from '../../target.ts'
+import { findingsIn } from '../../unrewritten/find.ts'
+import { KINDS } from '../../unrewritten/kinds.ts'
 import { typesThatFall } from './types.ts'
 
 const BREAKS: HazardKind = {
@@ -35,7 +37,8 @@ export const strategy: Strategy = {
   hazards: [BREAKS, LOSES],
   rewrite(statement, migration) {
     const dropped = droppedTables(statement)
-    if (!dropped || dropped.every(({ key }) => isNewTable(migration, key) || isUnusedTable(migration, key))) return undefined
+    if (!dropped || dropped.every(({ key }) => isUnusedTable(migration, key))) return undefined
+    if (!findingsIn(statement, migration).some((f) => f.kind === KINDS.dropTable)) return undefined
     const names = dropped.map(({ key }) => displayTable(key)).join(', ')
     const shared = { claims: [statement.index], hazards: [hazard(BREAKS, names, statement), hazard(LOSES, names, statement)] }
     const blocked = obstacle(dropped, statement, migration)

@@ -7,6 +7,8 @@ import { displayTable, rangeKey, strings, tableKey } from '../../relation.ts'
 import type { Statement } from '../../statement.ts'
 import { ddl } from '../../steps/steps.ts'
 import type { Strategy } from '../../strategy.ts'
+import { findingsIn } from '../../unrewritten/find.ts'
+import { KINDS } from '../../unrewritten/kinds.ts'
 
 const BREAKS: HazardKind = {
   code: 'drop-view-breaks-old-code',
@@ -23,7 +25,7 @@ export const strategy: Strategy = {
   hazards: [BREAKS],
   rewrite(statement, migration) {
     const dropped = droppedViews(statement, migration)
-    if (!dropped) return undefined
+    if (!dropped || !findingsIn(statement, migration).some((f) => f.kind === KINDS.dropView)) return undefined
     const [key = ''] = dropped
     const names = dropped.map(displayTable).join(', ')
     const shared = { claims: [statement.index], hazards: [hazard(BREAKS, names, statement)] }

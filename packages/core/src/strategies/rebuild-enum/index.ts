@@ -4,7 +4,6 @@ import { type HazardKind, hazard } from '../../hazard.ts'
 import type { Migration } from '../../migration.ts'
 import { type RebuiltEnum, rebuiltEnum } from '../../rebuilt-enum.ts'
 import { displayColumn, displayTable, isNewTable } from '../../relation.ts'
-import { namesType } from '../../replay/rename-type.ts'
 import type { Outcome, Strategy } from '../../strategy.ts'
 import { rebuildSteps } from './steps.ts'
 
@@ -65,7 +64,7 @@ function obstacle({ type, path, columns }: RebuiltEnum, migration: Migration): W
     ]
     const blocking =
       found.opaque[0] ??
-      (texts.some((text) => text !== undefined && namesType(text, path)) ? `a check or an index that casts to ${type}` : undefined) ??
+      (texts.some((text) => text?.includes(path.at(-1) ?? '')) ? `a check or an index that casts to ${type}` : undefined) ??
       (found.constraints.some((c) => c.kind === 'primary' || c.kind === 'foreign') || found.inbound.length > 0
         ? `a key over ${on}`
         : undefined) ??

@@ -30,7 +30,8 @@ export const strategy: Strategy = {
   hazards: [BREAKS, LOSES],
   rewrite(statement, migration) {
     const rename = renameOf(statement, migration)
-    if (!rename || isNewTable(migration, rename.key) || intentFor(migration, 'unused', rename.key, rename.from)) return undefined
+    if (!rename || isNewTable(migration, rename.key, statement.index) || intentFor(migration, 'unused', rename.key, rename.from))
+      return undefined
     const on = displayColumn(rename.key, rename.from)
     const hazards = [hazard(BREAKS, on, statement), ...(rename.added ? [hazard(LOSES, on, statement)] : [])]
     if (rename.map) {

@@ -1,7 +1,8 @@
 import { type CantCarry, carryOver } from '../../carry-over.ts'
 import type { Column } from '../../catalog/catalog.ts'
 import { dependents } from '../../dependents.ts'
-import { parseExpression, volatility } from '../../expression.ts'
+import { parseExpression } from '../../expression.ts'
+import { volatility } from '../../facts/volatility.ts'
 import { fallsWithColumn } from '../../falls-with.ts'
 import type { Migration } from '../../migration.ts'
 import { untag } from '../../parser.ts'
@@ -96,7 +97,7 @@ function same(value: string): string {
 /** The default that both columns may carry at once: equal on both sides, and the same value all through one statement. */
 function sharedDefault(old: Column, next: Column, migration: Migration): string | undefined {
   if (old.default === undefined || old.default !== next.default) return undefined
-  return volatility(parseExpression(old.default), migration.before.functions) === 'volatile' ? undefined : old.default
+  return volatility(parseExpression(old.default), migration.before, migration.postgres) === 'volatile' ? undefined : old.default
 }
 
 interface Carried {

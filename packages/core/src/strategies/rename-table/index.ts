@@ -1,13 +1,14 @@
 import { column, type Table, type TableName } from '../../catalog/catalog.ts'
 import { type HazardKind, hazard } from '../../hazard.ts'
 import type { Migration } from '../../migration.ts'
-import { inOneTransaction } from '../../one-transaction.ts'
 import { untag } from '../../parser.ts'
 import { displayTable, isNewTable, rangeKey, rangeSql, splitKey, tableKey } from '../../relation.ts'
 import { quoteName } from '../../sql.ts'
 import type { Statement } from '../../statement.ts'
 import { ddl } from '../../steps/steps.ts'
 import type { Strategy } from '../../strategy.ts'
+import { findingsIn } from '../../unrewritten/find.ts'
+import { KINDS } from '../../unrewritten/kinds.ts'
 
 const BREAKS: HazardKind = {
   code: 'rename-table-breaks-old-code',
@@ -27,7 +28,7 @@ export const strategy: Strategy = {
     const renamed = renamedTable(statement)
     if (!renamed || isNewTable(migration, renamed.key) || !(migration.at[statement.index] ?? migration.before).tables.has(renamed.key))
       return undefined
-    if (leavesView(statement, renamed, migration)) return undefined
+    if (!findingsIn(statement, migration).some((f) => f.kind === KINDS.renameTable)) return undefined
     const { key, old, next, back } = renamed
     const table = (migration.at[statement.index] ?? migration.before).tables.get(key)
     const on = displayTable(key)
@@ -93,14 +94,6 @@ function renamedTable(statement: Statement): Renamed | undefined {
     }
   }
   return undefined
-}
-
-/** The migration itself puts a view under the old name, in the same transaction. */
-function leavesView(statement: Statement, { key }: Renamed, migration: Migration): boolean {
-  const view = migration.script.statements.find(
-    (s) => s.index > statement.index && s.node.ViewStmt && rangeKey(s.node.ViewStmt.view) === key,
-  )
-  return view !== undefined && inOneTransaction(statement, view, migration)
 }
 
 function obstacle(table: Table, { key, to }: Renamed, migration: Migration): string | undefined {

@@ -1,9 +1,8 @@
-import { incompleteness } from '../../catalog/catalog.ts'
-import { parseExpression } from '../../expression.ts'
+import { catalogInCommand } from '../../facts/in-command.ts'
+import { readForNotNull, refusesNull } from '../../facts/not-null-proof.ts'
 import { type HazardKind, hazard } from '../../hazard.ts'
 import type { Migration } from '../../migration.ts'
-import type { PgNode } from '../../parser.ts'
-import { actionOf, columnIn, displayColumn, displayTable, isNewTable, type TableAction } from '../../relation.ts'
+import { actionOf, columnIn, displayColumn, isNewTable, type TableAction } from '../../relation.ts'
 import { quoteName } from '../../sql.ts'
 import { fillTrigger } from '../../steps/fill.ts'
 import { notNull, setNotNullStep, validateStep } from '../../steps/not-null.ts'
@@ -13,7 +12,7 @@ import type { Strategy } from '../../strategy.ts'
 import { intentFor, targetOf, walkingKey } from '../../target.ts'
 import { writtenFill } from '../../written-fill.ts'
 
-const SCANS: HazardKind = {
+export const SCANS: HazardKind = {
   code: 'set-not-null-scans-table',
   harm: 'lock',
   lock: 'ACCESS EXCLUSIVE',
@@ -37,42 +36,31 @@ export const strategy: Strategy = {
   hazards: [SCANS, REFUSES],
   rewrite(statement, migration) {
     const action = actionOf(statement, 'AT_SetNotNull')
-    if (!action || isNewTable(migration, action.table)) return undefined
-    const catalog = migration.at[statement.index] ?? migration.before
+    if (!action || isNewTable(migration, action.table, statement.index)) return undefined
+    const catalog = catalogInCommand(statement, migration)
     const column = columnIn(catalog, action.table, action.name)
-    if (column?.notNull || isProved(action, migration, statement.index)) return undefined
+    if (column && readForNotNull(catalog, action.table, action.name).length === 0) return undefined
     const target = targetOf(statement.node.AlterTableStmt.relation, action.sql)
     const on = displayColumn(action.table, action.name)
-    const shared = { claims: [statement.index], hazards: [hazard(SCANS, on, statement), hazard(REFUSES, on, statement)] }
+    // Where a CHECK refuses NULL already no code writes it.
+    const breaks = refusesNull(migration.before, action.table, action.name) ? [] : [hazard(REFUSES, on, statement)]
+    const shared = { claims: [statement.index], hazards: [hazard(SCANS, on, statement), ...breaks] }
     const fill = intentFor(migration, 'fill', action.table, action.name)?.with ?? writtenFill(migration, action.table, action.name)
+    const standing = column?.notNullConstraint
+    if (standing && !standing.validated)
+      return {
+        claims: shared.claims,
+        hazards: [hazard(SCANS, on, statement)],
+        ...validated(target, action, standing.name, fill, migration),
+      }
     if (fill !== undefined) return { ...shared, ...withFill(target, action, fill, migration) }
     return { ...shared, expand: [], contract: inContract(target, action) }
   },
 }
 
-/** A validated CHECK (column IS NOT NULL), alone or among ANDed terms that name the column: PostgreSQL then scans nothing. */
-function isProved(action: TableAction, migration: Migration, at: number): boolean {
-  const catalog = migration.at[at] ?? migration.before
-  if (incompleteness(catalog, action.table)) return false
-  const proofs = (catalog.tables.get(action.table)?.constraints ?? []).filter(
-    (c) => c.kind === 'check' && c.validated && c.expression !== undefined,
-  )
-  return proofs.some((c) => proves(parseExpression(c.expression ?? ''), action.name))
-}
-
-/** `column IS NOT NULL`, alone or as one side of AND. */
-function proves(node: PgNode, column: string): boolean {
-  if (node.BoolExpr?.boolop === 'AND_EXPR') return (node.BoolExpr.args as PgNode[]).some((arg) => proves(arg, column))
-  const test = node.NullTest
-  return test?.nulltesttype === 'IS_NOT_NULL' && test.arg?.ColumnRef?.fields?.at(-1)?.String?.sval === column
-}
-
 function withFill(target: Target, action: TableAction, fill: string, migration: Migration) {
-  const column = quoteName(action.name)
-  const stood = columnIn(migration.before, action.table, action.name) !== undefined
   const nn = notNull(target, action.name)
   const trigger = fillTrigger(target, action.name, fill)
-  const table = displayTable(action.table)
   return {
     expand: [
       ddl({
@@ -82,15 +70,7 @@ function withFill(target: Target, action: TableAction, fill: string, migration: 
         sql: [...trigger.create, nn.add],
         undo: [nn.dropCheck, ...trigger.drop],
       }),
-      backfill({
-        name: 'backfill',
-        title: `Fill ${table}.${action.name} of old rows`,
-        table: target.sql,
-        key: walkingKey(migration.before.tables.get(action.table)),
-        set: [{ column: action.name, expression: fill }],
-        where: `${column} IS NULL`,
-        undo: { irreversible: 'The filled values stay: which rows were NULL is not recorded.' },
-      }),
+      fillOldRows(target, action, fill, migration),
       validateStep(target, `that ${action.name} is never NULL`, [nn.validate]),
       setNotNullStep(target, action.name),
     ],
@@ -103,19 +83,54 @@ function withFill(target: Target, action: TableAction, fill: string, migration: 
         undo: trigger.create,
       }),
     ],
-    expects: [{ table: target.sql, column: action.name, from: stood ? `coalesce(${column}, ${fill})` : fill }],
+    expects: filled(target, action, fill, columnIn(migration.before, action.table, action.name) !== undefined),
   }
+}
+
+/** A NOT NULL that is NOT VALID (PostgreSQL 18) already refuses NULL in new rows: its validation is all that SET NOT NULL would do, without the lock. */
+function validated(target: Target, action: TableAction, constraint: string, fill: string | undefined, migration: Migration) {
+  const validate = `ALTER TABLE ${target.sql} VALIDATE CONSTRAINT ${quoteName(constraint)}`
+  return {
+    expand: [
+      fill === undefined ? lookForNull(target, action) : fillOldRows(target, action, fill, migration),
+      validateStep(target, `that ${action.name} is never NULL`, [validate]),
+    ],
+    contract: [],
+    ...(fill !== undefined && { expects: filled(target, action, fill, true) }),
+  }
+}
+
+function fillOldRows(target: Target, action: TableAction, fill: string, migration: Migration) {
+  return backfill({
+    name: 'backfill',
+    title: `Fill ${displayColumn(action.table, action.name)} of old rows`,
+    table: target.sql,
+    key: walkingKey(migration.before.tables.get(action.table)),
+    set: [{ column: action.name, expression: fill }],
+    where: `${quoteName(action.name)} IS NULL`,
+    undo: { irreversible: 'The filled values stay: which rows were NULL is not recorded.' },
+  })
+}
+
+/** `stood`: the column was there before the migration, so some rows have a value of their own. */
+function filled(target: Target, action: TableAction, fill: string, stood: boolean) {
+  return [{ table: target.sql, column: action.name, from: stood ? `coalesce(${quoteName(action.name)}, ${fill})` : fill }]
+}
+
+function lookForNull(target: Target, action: TableAction) {
+  const on = displayColumn(action.table, action.name)
+  return check({
+    name: 'look for null',
+    title: `Look for NULL in ${action.name}`,
+    sql: `SELECT 1 FROM ${target.sql} WHERE ${quoteName(action.name)} IS NULL LIMIT 1`,
+    message: `${on} still holds NULL, so it can't become NOT NULL. Fill those rows, or plan again with --fill "${on}=<expression>".`,
+  })
 }
 
 function inContract(target: Target, action: TableAction) {
   const nn = notNull(target, action.name)
   return [
-    check({
-      name: 'look for null',
-      title: `Look for NULL in ${action.name}`,
-      sql: `SELECT 1 FROM ${target.sql} WHERE ${quoteName(action.name)} IS NULL LIMIT 1`,
-      message: `${displayColumn(action.table, action.name)} still holds NULL, so it can't become NOT NULL. Fill those rows, or plan again with --fill "${displayColumn(action.table, action.name)}=<expression>".`,
-    }),
+    lookForNull(target, action),
     ddl({
       name: 'refuse null',
       title: `Refuse NULL in ${action.name} from now on`,

@@ -20,7 +20,7 @@ SELECT "user", "place" FROM "Shop"."order ""item""" WHERE "user" IS NOT NULL AND
 CREATE UNIQUE INDEX CONCURRENTLY "one ""place""" ON "Shop"."order ""item""" USING btree ("user", "place") INCLUDE ("id");
 -- undo: DROP INDEX CONCURRENTLY IF EXISTS "Shop"."one ""place"""
 -- 03-add-constraint: atomic, ACCESS EXCLUSIVE on "Shop"."order ""item""", lock_timeout 2000, statement_timeout 10000
-ALTER TABLE "Shop"."order ""item""" ADD CONSTRAINT "one ""place""" UNIQUE USING INDEX "one ""place""" DEFERRABLE;
+ALTER TABLE "Shop"."order ""item""" ADD CONSTRAINT "one ""place""" UNIQUE USING INDEX "one ""place""" DEFERRABLE INITIALLY DEFERRED;
 -- undo: ALTER TABLE "Shop"."order ""item""" DROP CONSTRAINT "one ""place"""
 
 -- # contract

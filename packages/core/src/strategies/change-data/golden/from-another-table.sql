@@ -17,15 +17,10 @@ SELECT "slug", "plan" FROM "Member";
 -- line 2: data-change-in-migration (lock) on Member, ROW EXCLUSIVE
 -- line 3: data-change-in-migration (lock) on Member, ROW EXCLUSIVE
 
+-- # refusals
+-- line 2: Member: this UPDATE can't be cut into batches: run again after it was stopped, it would change rows twice.
+--   Move it into a job of its own that keeps track of what it has done, or write its condition so that a row which is done no longer meets it.
+
 -- # expand
--- 01-change-member: backfill
-UPDATE "Member" AS "m" SET "slug" = (t."slug") FROM "Team" AS t WHERE … AND (m."teamId" = t."id" AND m."slug" IS NULL); -- in batches by (id)
--- undo: impossible. The values before are not recorded.
--- 02-change-member: backfill
-UPDATE "Member" SET "plan" = ((SELECT t."plan" FROM "Team" t WHERE t."id" = "Member"."teamId")) WHERE … AND (("note" IS DISTINCT FROM 'free') AND row("Member"."plan")::record *<> row(((SELECT t."plan" FROM "Team" t WHERE t."id" = "Member"."teamId"))::text)::record); -- in batches by (id)
--- undo: impossible. The values before are not recorded.
--- 03-change-member: backfill
-WITH long AS (SELECT "id" FROM "Team" WHERE length("slug") > 3) UPDATE "Member" SET "note" = ('long') FROM long WHERE … AND ((long."id" = "Member"."teamId") AND row("Member"."note")::record *<> row(('long')::text)::record); -- in batches by (id)
--- undo: impossible. The values before are not recorded.
 
 -- # contract

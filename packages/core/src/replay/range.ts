@@ -1,0 +1,35 @@
+import type { Catalog, Range } from '../catalog/catalog.ts'
+import type { PgNode } from '../parser.ts'
+import { strings, tableKey } from '../relation.ts'
+import { MAX_IDENTIFIER_BYTES } from '../sql.ts'
+import { typeName, userType } from '../type-name.ts'
+import type { Handler } from './change.ts'
+import { withEntry } from './edit.ts'
+import { makeObjectName } from './object-name.ts'
+
+/** CREATE TYPE … AS RANGE: the range, its multirange, and the functions of their names that make values of them. */
+export const createRange: Handler = (catalog, fields) => {
+  const path = strings(fields.typeName)
+  const option = (name: string): PgNode | undefined => ((fields.params ?? []) as PgNode[]).find((p) => p.DefElem?.defname === name)?.DefElem.arg
+  const subtype = typeName(option('subtype')?.TypeName ?? {})
+  const given = strings(option('multirange_type_name')?.TypeName?.names)
+  const schema = path.at(-2)
+  const multirange = given.length > 0 ? [given.at(-2) ?? schema, given.at(-1)] : [schema, multirangeName(path.at(-1) ?? '')]
+  const named = multirange.filter((part): part is string => part !== undefined)
+  const type = userType(path)
+  const constructors = [path, named].map(([...of]) => tableKey(of.at(-1) ?? '', of.at(-2)))
+  const range: Range = { subtype, multirange: userType(named), constructors }
+  const made: Catalog = { ...catalog, ranges: withEntry(catalog.ranges ?? new Map(), type, range) }
+  return constructors.reduce((current, key): Catalog => ({ ...current, functions: withEntry(current.functions, key, 'immutable') }), made)
+}
+
+/** `range` in the name becomes `multirange`, else `_multirange` stands behind it (makeMultirangeTypeName in src/backend/catalog/pg_type.c). */
+function multirangeName(name: string): string {
+  const at = name.indexOf('range')
+  if (at >= 0) return clip(`${name.slice(0, at)}multi${name.slice(at)}`)
+  return makeObjectName(name, undefined, 'multirange')
+}
+
+function clip(name: string): string {
+  return Buffer.from(name).subarray(0, MAX_IDENTIFIER_BYTES).toString()
+}

@@ -1,0 +1,66 @@
+import type { Migration } from '../migration.ts'
+import { type PgNode, untag } from '../parser.ts'
+import { rangeKey } from '../relation.ts'
+import { transactionsOf } from '../sending.ts'
+import type { Statement } from '../statement.ts'
+import { catalogAt, type Finding, plainly } from './finding.ts'
+import { KINDS } from './kinds.ts'
+
+/** True where PostgreSQL refuses the statement for the transaction that the ORM, or the script, puts it in (25001). */
+export function failsInTransaction(statement: Statement, migration: Migration): boolean {
+  return standsAlone(statement.node) && (transactionsOf(migration)[statement.index]?.inBlock ?? false)
+}
+
+/** True for CREATE, DROP and REINDEX … CONCURRENTLY and DETACH … CONCURRENTLY. */
+export function isConcurrently(node: PgNode): boolean {
+  const [tag, s] = untag(node)
+  if (tag === 'IndexStmt' || tag === 'DropStmt') return s.concurrent === true
+  if (tag === 'AlterTableStmt') return s.cmds?.[0]?.AlterTableCmd?.def?.PartitionCmd?.concurrent === true
+  return tag === 'ReindexStmt' && ((s.params ?? []) as PgNode[]).some((o) => o.DefElem?.defname === 'concurrently')
+}
+
+/** Other commands that run outside transactions only. */
+function standsAlone(node: PgNode): boolean {
+  const [tag, s] = untag(node)
+  switch (tag) {
+    case 'ReindexStmt':
+      return ['REINDEX_OBJECT_SCHEMA', 'REINDEX_OBJECT_SYSTEM', 'REINDEX_OBJECT_DATABASE'].includes(s.kind)
+    case 'VacuumStmt':
+      return s.is_vacuumcmd === true
+    case 'ClusterStmt':
+      return !s.relation
+    case 'CreatedbStmt':
+    case 'DropdbStmt':
+    case 'CreateTableSpaceStmt':
+    case 'DropTableSpaceStmt':
+    case 'AlterSystemStmt':
+      return true
+    default:
+      return false
+  }
+}
+
+/** What fails for CONCURRENTLY outside a transaction too: a partitioned table, a timeout that the script has set. */
+export function concurrently(statement: Statement, migration: Migration): Finding[] {
+  const index = statement.node.IndexStmt as PgNode | undefined
+  if (!index) return []
+  const on = (index.idxname ?? index.relation.relname) as string
+  const kind = catalogAt(statement, migration).tables.get(rangeKey(index.relation))?.kind
+  if (kind === 'partitioned') return [plainly(KINDS.concurrentlyOnPartitioned, on)]
+  const timeout = timeoutBefore(statement, migration)
+  return timeout === undefined ? [] : [{ kind: KINDS.underTimeout, on, fix: `Run SET ${timeout} = 0 before it, and set it again behind it.` }]
+}
+
+/** The timeout that the session has from an earlier statement of the script. */
+function timeoutBefore(statement: Statement, migration: Migration): string | undefined {
+  const set = new Set<string>()
+  for (const { node } of migration.script.statements.slice(0, statement.index)) {
+    const s = node.VariableSetStmt as PgNode | undefined
+    if (!s || s.is_local || !['lock_timeout', 'statement_timeout'].includes(s.name)) continue
+    const value = s.args?.[0]?.A_Const as PgNode | undefined
+    const isOff = s.kind !== 'VAR_SET_VALUE' || value?.sval?.sval === '0' || (value?.ival && !value.ival.ival)
+    if (isOff) set.delete(s.name)
+    else set.add(s.name)
+  }
+  return [...set][0]
+}

@@ -1,0 +1,3 @@
+import { describeFacts } from '../support/facts/describe-facts.ts'
+
+describeFacts(17)

@@ -1,0 +1,3 @@
+import { describeHazards } from '../support/hazards/describe-hazards.ts'
+
+describeHazards(17)

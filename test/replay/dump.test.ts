@@ -1,0 +1,58 @@
+import { execFileSync } from 'node:child_process'
+import { readDump } from '@expand-contract/core'
+import { installedVersions, startServer } from '@expand-contract/postgres'
+import type { Client } from 'pg'
+import { describe, expect, it } from 'vitest'
+import { RICH_SCHEMA } from '../../packages/postgres/test/rich-schema.ts'
+import { createJudge } from '../support/replay-judge.ts'
+import { topics } from '../support/replay-topics.ts'
+import { runMigration } from '../support/run-migration.ts'
+
+/** Major version of the pg_dump on the PATH; 0 where there is none. No npm package carries one. */
+function dumpVersion(): number {
+  try {
+    return Number(/ (\d+)/.exec(execFileSync('pg_dump', ['--version'], { encoding: 'utf8' }))?.[1] ?? 0)
+  } catch {
+    return 0
+  }
+}
+
+function dump(client: Client): string {
+  const { host, port, user = '', password, database = '' } = client
+  const env = { ...process.env, PGHOST: host, PGPORT: String(port), PGUSER: user, PGPASSWORD: password ?? '', PGDATABASE: database }
+  return execFileSync('pg_dump', ['--schema-only'], { env, encoding: 'utf8', maxBuffer: 2 ** 28 })
+}
+
+// It reads servers of its own version and older.
+const version = installedVersions().find((v) => v <= dumpVersion())
+
+describe.skipIf(version === undefined)(`what pg_dump writes${version === undefined ? ': SKIPPED, there is no pg_dump for an installed version' : ''}`, () => {
+  it('is replayed to what introspection reads, for one of everything and for all topics', { timeout: 120_000 }, async () => {
+    const server = await startServer({ version: version as number })
+    try {
+      const found: Record<string, readonly string[]> = {}
+      let tables = 0
+      for (const [i, { name, text }] of [{ name: 'rich', text: RICH_SCHEMA }, ...topics(server.major)].entries()) {
+        await server.create(`dump_${i}`)
+        const client = await server.connect(`dump_${i}`)
+        await runMigration(client, text)
+        if (await hasTables(client)) {
+          const verdict = await createJudge(client, server.major)(readDump(dump(client), name))
+          tables += verdict.tables
+          const wrong = [...verdict.differences, ...verdict.incomplete]
+          if (wrong.length > 0) found[name] = wrong
+        }
+        await client.end()
+      }
+      expect(found).toEqual({})
+      expect(tables).toBeGreaterThan(100)
+    } finally {
+      await server.stop()
+    }
+  })
+})
+
+async function hasTables(client: Client): Promise<boolean> {
+  const { rows } = await client.query("SELECT FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')")
+  return rows.length > 0
+}

@@ -1,0 +1,3 @@
+import { describeReplay } from '../support/replay-topics.ts'
+
+describeReplay(14)

@@ -1,0 +1,34 @@
+-- Sequences that stand by themselves or are given to a column.
+CREATE SCHEMA side;
+CREATE SEQUENCE plain;
+CREATE SEQUENCE IF NOT EXISTS plain AS int;
+CREATE SEQUENCE side."Seq" AS smallint START 5 INCREMENT BY 2 NO MINVALUE MAXVALUE 100 CACHE 3 CYCLE;
+CREATE UNLOGGED SEQUENCE big AS bigint;
+CREATE TABLE t (id int DEFAULT nextval('plain'), k smallint DEFAULT nextval('side."Seq"'::regclass), n int, z text DEFAULT 'n' || nextval('public.plain')::text,
+  CHECK (k < 100));
+CREATE SEQUENCE owned OWNED BY t.id;
+ALTER SEQUENCE plain OWNED BY t.id;
+ALTER SEQUENCE plain AS int;
+ALTER SEQUENCE plain RENAME TO "Plain one";
+ALTER SEQUENCE "Plain one" RESTART WITH 5 INCREMENT 3;
+ALTER SEQUENCE IF EXISTS nobody AS int;
+ALTER SEQUENCE IF EXISTS nobody RENAME TO body;
+ALTER SEQUENCE big SET SCHEMA side;
+ALTER SEQUENCE side.big OWNED BY NONE;
+ALTER SEQUENCE side.big SET LOGGED;
+ALTER SEQUENCE side.big OWNER TO current_user;
+ALTER TABLE side.big RENAME TO bigger;
+ALTER TABLE t RENAME COLUMN id TO key;
+ALTER TABLE t RENAME TO "T";
+ALTER TABLE side."Seq" SET SCHEMA public;
+ALTER TABLE "T" ALTER n SET DEFAULT nextval('side.bigger'), ALTER key TYPE bigint;
+ALTER SEQUENCE owned OWNED BY "T".n;
+ALTER SCHEMA side RENAME TO "Other side";
+ALTER TABLE "T" SET SCHEMA "Other side";
+ALTER TABLE "Other side"."T" DROP COLUMN n;
+DROP SEQUENCE IF EXISTS nobody;
+DROP SEQUENCE "Seq" CASCADE;
+DROP SEQUENCE "Other side".bigger;
+DROP TABLE "Other side"."T";
+CREATE SEQUENCE one; CREATE SEQUENCE two;
+DROP SEQUENCE one, two;

@@ -1,0 +1,32 @@
+-- Tables that are made by a query, of a type, temporary, unlogged.
+-- incomplete: "public"."q9"
+CREATE TYPE pair AS (one int, two varchar(5), three text[]);
+CREATE TABLE src (id serial PRIMARY KEY, name varchar(20) NOT NULL, note text COLLATE "C", at timestamptz(3) DEFAULT now(), n numeric(5, 2), e int[]);
+CREATE TABLE q1 AS SELECT * FROM src;
+CREATE TABLE q2 AS SELECT id, name AS label, src.at, s.* FROM src, src AS s (id2, name2, note2, at2, n2, e2);
+CREATE TABLE q3 (x, y) AS SELECT id, n FROM src;
+CREATE TABLE q4 AS SELECT id::text, name::varchar(5) AS short, 'x'::text AS t, 1 AS one, true AS yes, 'lit' AS lit, NULL AS nothing, 1.5 AS num, now() AS now, CURRENT_DATE, 10000000000 AS big FROM src;
+CREATE TABLE IF NOT EXISTS q4 AS SELECT 1 AS other;
+CREATE TABLE q5 AS TABLE src WITH NO DATA;
+SELECT id, name INTO q6 FROM src WHERE id > 5;
+CREATE TABLE q7 AS SELECT a.id, b.name FROM src a JOIN src b ON a.id = b.id;
+CREATE UNLOGGED TABLE q8 AS SELECT note, note::varchar(3) AS n2 FROM src;
+CREATE TABLE q10 AS SELECT count(*), note::int AS i FROM src GROUP BY note;
+CREATE TABLE q9 AS SELECT generate_series(1, 3) AS g;
+CREATE TABLE typed OF pair;
+CREATE TABLE typed2 OF pair (one WITH OPTIONS PRIMARY KEY, two DEFAULT 'x' NOT NULL, CHECK (one > 0));
+CREATE TABLE plain (one int, two varchar(5), three text[]);
+ALTER TABLE plain OF pair;
+ALTER TABLE typed NOT OF;
+CREATE TEMP TABLE tmp (id serial PRIMARY KEY, a int CHECK (a > 0));
+CREATE INDEX ON tmp (a);
+ALTER TABLE tmp ADD COLUMN b int;
+DROP TABLE tmp;
+CREATE TEMPORARY TABLE tmp2 AS SELECT * FROM src;
+CREATE UNLOGGED TABLE un (id serial PRIMARY KEY);
+ALTER TABLE un SET LOGGED;
+ALTER TABLE un SET UNLOGGED;
+CREATE TABLE IF NOT EXISTS un (other int);
+ALTER TABLE IF EXISTS nowhere ADD COLUMN a int;
+CREATE TABLE none ();
+ALTER TABLE none ADD COLUMN a int;

@@ -1,0 +1,31 @@
+-- Composite types: attributes, what they are made of, what is made of them.
+-- incomplete: "public"."rows"
+CREATE SCHEMA side;
+CREATE TYPE level AS ENUM ('low', 'high');
+CREATE TYPE pair AS (a int, "B b" varchar(20), c level, d text);
+CREATE TYPE nothing AS ();
+CREATE TYPE side.outer AS (p pair, l pair[], n numeric(5), at timestamp(3));
+CREATE DOMAIN of_pair AS pair CHECK ((VALUE).a > 0);
+CREATE TABLE t (id int, p pair, o side.outer, d pair);
+CREATE TABLE rows (d pair DEFAULT ROW(1, 'x', 'low', 'y')::pair);
+CREATE TABLE typed OF pair (PRIMARY KEY (a));
+ALTER TYPE pair ADD ATTRIBUTE e bigint CASCADE, ADD ATTRIBUTE "F" text[] CASCADE;
+ALTER TYPE pair DROP ATTRIBUTE d CASCADE;
+ALTER TYPE pair DROP ATTRIBUTE IF EXISTS zzz CASCADE;
+ALTER TYPE pair RENAME ATTRIBUTE "B b" TO b CASCADE;
+ALTER TYPE side.outer DROP ATTRIBUTE n, ADD ATTRIBUTE z int;
+ALTER TYPE level RENAME TO "Level";
+ALTER TYPE pair RENAME TO "Pair";
+ALTER TYPE "Pair" SET SCHEMA side;
+ALTER TYPE side.outer RENAME TO outside;
+CREATE TYPE other AS (x int, y varchar(10));
+ALTER TYPE other ALTER ATTRIBUTE x SET DATA TYPE bigint, ALTER ATTRIBUTE y TYPE text;
+ALTER TYPE other OWNER TO current_user;
+ALTER TABLE t ADD x other, ADD y other[];
+ALTER TYPE other ADD ATTRIBUTE z "Level";
+CREATE INDEX ON t (((x).x)) WHERE (x).x > 1;
+DROP TYPE "Level" CASCADE;
+DROP TYPE IF EXISTS pair;
+DROP TYPE side."Pair" CASCADE;
+DROP TYPE other CASCADE;
+DROP TYPE nothing;

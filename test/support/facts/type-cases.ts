@@ -1,0 +1,185 @@
+import type { TypeCase } from './type-changes.ts'
+
+const widen = 'ALTER TABLE $t ALTER COLUMN c TYPE varchar(20)'
+const table = (rest: string): string => `CREATE TABLE $t (id int, c varchar(10)${rest}`
+const only = (name: string, make: string, alter = widen, since?: number): TypeCase & { since?: number } => ({
+  name,
+  make,
+  alter,
+  ...(since !== undefined && { since }),
+})
+
+/** Changes with something special on the column. */
+export const FIXED: readonly (TypeCase & { readonly since?: number })[] = [
+  only('unique constraint', table(' UNIQUE);')),
+  only('primary key', table(' PRIMARY KEY);')),
+  only('NOT NULL', table(' NOT NULL);')),
+  only('check NOT VALID', `${table(');')} ALTER TABLE $t ADD CONSTRAINT $t_k CHECK (c <> '') NOT VALID;`),
+  only(
+    'check validated later',
+    `${table(');')} ALTER TABLE $t ADD CONSTRAINT $t_k CHECK (c <> '') NOT VALID; ALTER TABLE $t VALIDATE CONSTRAINT $t_k;`,
+  ),
+  only('check NOT ENFORCED', table(` CONSTRAINT $t_k CHECK (c <> '') NOT ENFORCED);`), widen, 18),
+  only('check on another column', table(', CHECK (id > 0));')),
+  only('check on two', table(', CHECK (id > length(c)));')),
+  only(
+    'foreign key NOT VALID',
+    `CREATE TABLE $t_p (c int PRIMARY KEY); CREATE TABLE $t (c int); ALTER TABLE $t ADD CONSTRAINT $t_f FOREIGN KEY (c) REFERENCES $t_p NOT VALID;`,
+    'ALTER TABLE $t ALTER COLUMN c TYPE bigint',
+  ),
+  only(
+    'foreign key on two columns',
+    `CREATE TABLE $t_p (a int, b int, PRIMARY KEY (a, b)); CREATE TABLE $t (a int, c int, CONSTRAINT $t_f FOREIGN KEY (a, c) REFERENCES $t_p);`,
+    'ALTER TABLE $t ALTER COLUMN c TYPE bigint',
+  ),
+  only(
+    'foreign key to a key not named',
+    `CREATE TABLE $t_p (c varchar(10) PRIMARY KEY); CREATE TABLE $t (c varchar(10) CONSTRAINT $t_f REFERENCES $t_p);`,
+  ),
+  only('foreign key to itself', `CREATE TABLE $t (c varchar(10) PRIMARY KEY, up varchar(10) CONSTRAINT $t_f REFERENCES $t);`),
+  only(
+    'foreign key to itself, copied',
+    `CREATE TABLE $t (c int PRIMARY KEY, up int CONSTRAINT $t_f REFERENCES $t);`,
+    'ALTER TABLE $t ALTER COLUMN c TYPE bigint',
+  ),
+  only('hash index', `${table(');')} CREATE INDEX $t_i ON $t USING hash (c);`),
+  only('hash index, to text', `${table(');')} CREATE INDEX $t_i ON $t USING hash (c);`, 'ALTER TABLE $t ALTER COLUMN c TYPE text'),
+  only('brin index, to text', `${table(');')} CREATE INDEX $t_i ON $t USING brin (c);`, 'ALTER TABLE $t ALTER COLUMN c TYPE text'),
+  only('spgist index, to text', `${table(');')} CREATE INDEX $t_i ON $t USING spgist (c);`, 'ALTER TABLE $t ALTER COLUMN c TYPE text'),
+  only('pattern class', `${table(');')} CREATE INDEX $t_i ON $t (c varchar_pattern_ops);`, 'ALTER TABLE $t ALTER COLUMN c TYPE text'),
+  only(
+    'text_pattern_ops',
+    `CREATE TABLE $t (c text); CREATE INDEX $t_i ON $t (c text_pattern_ops);`,
+    'ALTER TABLE $t ALTER COLUMN c TYPE varchar',
+  ),
+  only('descending', `${table(');')} CREATE INDEX $t_i ON $t (c DESC NULLS LAST);`),
+  only('INCLUDE', `${table(');')} CREATE INDEX $t_i ON $t (id) INCLUDE (c);`),
+  only(
+    'INCLUDE, other class',
+    `CREATE TABLE $t (id int, c timestamp); CREATE INDEX $t_i ON $t (id) INCLUDE (c);`,
+    'ALTER TABLE $t ALTER COLUMN c TYPE timestamptz',
+  ),
+  only(
+    'collation of the key',
+    `${table(');')} CREATE INDEX $t_i ON $t (c COLLATE "C");`,
+    'ALTER TABLE $t ALTER COLUMN c TYPE text COLLATE "POSIX"',
+  ),
+  only('collation back to the default', `CREATE TABLE $t (c varchar(10) COLLATE "C"); CREATE INDEX $t_i ON $t (c);`),
+  only('index on lower', `${table(');')} CREATE INDEX $t_i ON $t (lower(c));`),
+  only('index on another column', `${table(');')} CREATE INDEX $t_i ON $t (id); CREATE INDEX $t_j ON $t (id) WHERE id > 0;`),
+  only('one index of two', `${table(');')} CREATE INDEX $t_i ON $t (c); CREATE INDEX $t_j ON $t (c) WHERE id > 0;`),
+  only('nulls not distinct', `${table(');')} CREATE UNIQUE INDEX $t_i ON $t (c) NULLS NOT DISTINCT;`, widen, 15),
+  only(
+    'exclusion',
+    `CREATE TABLE $t (c int4range, CONSTRAINT $t_x EXCLUDE USING gist (c WITH &&));`,
+    'ALTER TABLE $t ALTER COLUMN c TYPE int4range',
+  ),
+  only(
+    'exclusion with a predicate',
+    `CREATE TABLE $t (c int4range, CONSTRAINT $t_x EXCLUDE USING gist (c WITH &&) WHERE (c IS NOT NULL));`,
+    'ALTER TABLE $t ALTER COLUMN c TYPE int4range',
+  ),
+  only(
+    'gin on an array',
+    `CREATE TABLE $t (c varchar(10)[]); CREATE INDEX $t_i ON $t USING gin (c);`,
+    'ALTER TABLE $t ALTER COLUMN c TYPE varchar[]',
+  ),
+  only('gin on jsonb', `CREATE TABLE $t (c jsonb); CREATE INDEX $t_i ON $t USING gin (c);`, 'ALTER TABLE $t ALTER COLUMN c TYPE jsonb'),
+  only('gin on an expression', `${table(');')} CREATE INDEX $t_i ON $t USING gin (to_tsvector('english', c));`),
+  only('default literal', table(` DEFAULT 'x');`)),
+  only('default literal to integer', table(` DEFAULT '1');`), 'ALTER TABLE $t ALTER COLUMN c TYPE integer USING c::integer'),
+  only('default number to text', `CREATE TABLE $t (c int DEFAULT 1);`, 'ALTER TABLE $t ALTER COLUMN c TYPE text'),
+  only('default number back', `CREATE TABLE $t (c text DEFAULT 1);`, 'ALTER TABLE $t ALTER COLUMN c TYPE integer USING c::integer'),
+  only(
+    'default dropped by the same command, behind',
+    `CREATE TABLE $t (c mood DEFAULT '1');`,
+    'ALTER TABLE $t ALTER COLUMN c TYPE feeling USING c::text::feeling, ALTER COLUMN c DROP DEFAULT',
+  ),
+  only(
+    'default set by the same command, before',
+    `CREATE TABLE $t (c mood);`,
+    `ALTER TABLE $t ALTER COLUMN c SET DEFAULT '1', ALTER COLUMN c TYPE feeling USING c::text::feeling`,
+  ),
+  only('check dropped by the same command, behind', table(` CONSTRAINT $t_k CHECK (c <> ''));`), `${widen}, DROP CONSTRAINT $t_k`),
+  only('default of an enum', `CREATE TABLE $t (c mood DEFAULT '1');`, 'ALTER TABLE $t ALTER COLUMN c TYPE feeling USING c::text::feeling'),
+  only('default now() to bigint', `CREATE TABLE $t (c timestamptz DEFAULT now());`, 'ALTER TABLE $t ALTER COLUMN c TYPE bigint USING 1'),
+  only('default now() to timestamp', `CREATE TABLE $t (c timestamptz DEFAULT now());`, 'ALTER TABLE $t ALTER COLUMN c TYPE timestamp'),
+  only('default array to jsonb', `CREATE TABLE $t (c text[] DEFAULT '{}');`, 'ALTER TABLE $t ALTER COLUMN c TYPE jsonb USING to_jsonb(c)'),
+  only('default uuid to text', `CREATE TABLE $t (c uuid DEFAULT gen_random_uuid());`, 'ALTER TABLE $t ALTER COLUMN c TYPE text'),
+  only('serial to bigint', `CREATE TABLE $t (c serial);`, 'ALTER TABLE $t ALTER COLUMN c TYPE bigint'),
+  only('serial to text', `CREATE TABLE $t (c serial);`, 'ALTER TABLE $t ALTER COLUMN c TYPE text'),
+  only('serial to uuid', `CREATE TABLE $t (c serial);`, 'ALTER TABLE $t ALTER COLUMN c TYPE uuid USING gen_random_uuid()'),
+  only('identity to bigint', `CREATE TABLE $t (c int GENERATED ALWAYS AS IDENTITY);`, 'ALTER TABLE $t ALTER COLUMN c TYPE bigint'),
+  only('identity to text', `CREATE TABLE $t (c int GENERATED ALWAYS AS IDENTITY);`, 'ALTER TABLE $t ALTER COLUMN c TYPE text'),
+  only('used by a generated column', table(`, g int GENERATED ALWAYS AS (length(c)) STORED);`)),
+  only('is generated', `CREATE TABLE $t (id int, c varchar(10) GENERATED ALWAYS AS (id || 'x') STORED);`),
+  only(
+    'is generated, copied',
+    `CREATE TABLE $t (id int, c int GENERATED ALWAYS AS (id + 1) STORED);`,
+    'ALTER TABLE $t ALTER COLUMN c TYPE bigint',
+  ),
+  only(
+    'is generated, USING',
+    `CREATE TABLE $t (id int, c int GENERATED ALWAYS AS (id + 1) STORED);`,
+    'ALTER TABLE $t ALTER COLUMN c TYPE bigint USING 1',
+  ),
+  only(
+    'is virtual',
+    `CREATE TABLE $t (id int, c int GENERATED ALWAYS AS (id + 1) VIRTUAL);`,
+    'ALTER TABLE $t ALTER COLUMN c TYPE bigint',
+    18,
+  ),
+  only('view', `${table(');')} CREATE VIEW $t_v AS SELECT c FROM $t;`),
+  only('view of another column', `${table(');')} CREATE VIEW $t_v AS SELECT id FROM $t;`),
+  only('view of all', `${table(');')} CREATE VIEW $t_v AS SELECT * FROM $t;`),
+  only('view with a condition on it', `${table(');')} CREATE VIEW $t_v AS SELECT id FROM $t WHERE c = 'x';`),
+  only('materialized view', `${table(');')} CREATE MATERIALIZED VIEW $t_v AS SELECT c FROM $t;`),
+  only(
+    'trigger',
+    `${table(');')} CREATE FUNCTION $t_fn() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'; CREATE TRIGGER g BEFORE UPDATE ON $t FOR EACH ROW EXECUTE FUNCTION $t_fn();`,
+  ),
+  only(
+    'trigger on the column',
+    `${table(');')} CREATE FUNCTION $t_fn() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'; CREATE TRIGGER g BEFORE UPDATE OF c ON $t FOR EACH ROW EXECUTE FUNCTION $t_fn();`,
+  ),
+  only(
+    'trigger with a condition',
+    `${table(');')} CREATE FUNCTION $t_fn() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'; CREATE TRIGGER g BEFORE UPDATE ON $t FOR EACH ROW WHEN (OLD.c IS DISTINCT FROM NEW.c) EXECUTE FUNCTION $t_fn();`,
+  ),
+  only(
+    'trigger on another column',
+    `${table(');')} CREATE FUNCTION $t_fn() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'; CREATE TRIGGER g BEFORE UPDATE OF id ON $t FOR EACH ROW WHEN (NEW.id > 0) EXECUTE FUNCTION $t_fn();`,
+  ),
+  only('policy', `${table(');')} CREATE POLICY p ON $t USING (c = 'x');`),
+  only('policy with check', `${table(');')} CREATE POLICY p ON $t FOR INSERT WITH CHECK (c = 'x');`),
+  only('policy on another column', `${table(');')} CREATE POLICY p ON $t USING (id = 1);`),
+  only('partition key', `CREATE TABLE $t (id int, c varchar(10)) PARTITION BY LIST (c);`),
+  only('partition key by an expression', `CREATE TABLE $t (id int, c varchar(10)) PARTITION BY HASH (lower(c));`),
+  only(
+    'partitioned by another column',
+    `CREATE TABLE $t (id int, c varchar(10)) PARTITION BY LIST (id); CREATE TABLE $t_1 PARTITION OF $t FOR VALUES IN (1);`,
+  ),
+  only(
+    'partitioned, check',
+    `CREATE TABLE $t (id int, c varchar(10) CONSTRAINT $t_k CHECK (c <> '')) PARTITION BY LIST (id); CREATE TABLE $t_1 PARTITION OF $t FOR VALUES IN (1);`,
+  ),
+  only(
+    'partitioned, index',
+    `CREATE TABLE $t (id int, c varchar(10)) PARTITION BY LIST (id); CREATE TABLE $t_1 PARTITION OF $t FOR VALUES IN (1); CREATE INDEX $t_i ON $t (c);`,
+  ),
+  only(
+    'partitioned, index of the partition',
+    `CREATE TABLE $t (id int, c varchar(10)) PARTITION BY LIST (id); CREATE TABLE $t_1 PARTITION OF $t FOR VALUES IN (1); CREATE INDEX $t_i ON $t_1 (c);`,
+  ),
+  only(
+    'partitioned, copied',
+    `CREATE TABLE $t (id int, c int) PARTITION BY LIST (id); CREATE TABLE $t_1 PARTITION OF $t FOR VALUES IN (1);`,
+    'ALTER TABLE $t ALTER COLUMN c TYPE bigint',
+  ),
+  only(
+    'inherited by another',
+    `${table(');')} CREATE TABLE $t_c () INHERITS ($t); CREATE INDEX $t_i ON $t_c (c); CREATE INDEX $t_j ON $t_c (lower(c));`,
+  ),
+  only('inherited', `CREATE TABLE $t_u (id int, c varchar(10)); CREATE TABLE $t () INHERITS ($t_u);`),
+  only('statistics', `${table(');')} CREATE STATISTICS $t_s ON id, c FROM $t;`),
+]
