@@ -1,4 +1,4 @@
-import { type Token, scan } from './parser.ts'
+import { scan, type Token } from './parser.ts'
 import { remembered } from './remembered.ts'
 import type { Script, Statement } from './statement.ts'
 

@@ -67,7 +67,9 @@ function allowedIn({ anchor, outcome }: Placed, { script }: Migration, given: re
   const found: [number, AllowedHazard][] = []
   for (const hazard of outcome.hazards) {
     const at = placeOf(hazard, outcome.claims, script.statements) ?? anchor
-    const by = given.find((a) => a.codes.includes(hazard.code) && (a.covers === 'file' || a.covers.includes(at) || a.covers.includes(anchor)))
+    const by = given.find(
+      (a) => a.codes.includes(hazard.code) && (a.covers === 'file' || a.covers.includes(at) || a.covers.includes(anchor)),
+    )
     if (!by) return undefined
     found.push([at, { ...hazard, reason: by.reason, allowedOn: by.line }])
   }

@@ -29,7 +29,8 @@ function contradicts(given: Catalog, statement: Statement, id: string, all: read
   const create = statement.node.CreateStmt as PgNode | undefined
   if (create && !create.if_not_exists && create.relation.relpersistence !== 't') {
     const key = rangeKey(create.relation)
-    if (given.tables.has(key) && !earlier.some(mayRemoveTables)) return `the table ${displayTable(key)}, which ${id} creates, is there already`
+    if (given.tables.has(key) && !earlier.some(mayRemoveTables))
+      return `the table ${displayTable(key)}, which ${id} creates, is there already`
   }
   const action = actionOf(statement, 'AT_AddColumn') ?? actionOf(statement, 'AT_DropColumn')
   const table = action && given.tables.get(action.table)

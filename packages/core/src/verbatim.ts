@@ -64,7 +64,9 @@ function lockedTables(statement: Statement, migration: Migration): Set<string> {
 
 function standsAlone(statement: Statement): boolean {
   // A new value of an enum can't be used in the transaction that adds it.
-  return isConcurrent(statement.sql) || tableAction(statement)?.type === 'AT_ValidateConstraint' || statement.node.AlterEnumStmt !== undefined
+  return (
+    isConcurrent(statement.sql) || tableAction(statement)?.type === 'AT_ValidateConstraint' || statement.node.AlterEnumStmt !== undefined
+  )
 }
 
 /** `create table`, `alter table`: the first statement's own words. */
