@@ -15,7 +15,7 @@ const every = process.argv.includes('--every')
 const [which = 'newest', project = ''] = process.argv.slice(2).filter((arg) => !arg.startsWith('--'))
 const all = installedVersions()
 const versions = which === 'all' ? all : [which === 'newest' ? Math.max(...all) : Number(which)]
-const { folder, remove } = unpackCorpus()
+const { folder, remove } = unpackCorpus(project === '' ? [] : [`*${project.split('/')[0]}*`])
 let failed = false
 try {
   const found = (await histories(folder)).filter((h) => h.name.includes(project))
@@ -55,9 +55,16 @@ async function judgeAll(server: Server, found: readonly CorpusHistory[]): Promis
   return total.equal === total.judged
 }
 
-function print(name: string, migrations: number, { judged, equal, complete, tables, expressions, differences, incomplete, stopped }: Judged, seconds: number): void {
+function print(
+  name: string,
+  migrations: number,
+  { judged, equal, complete, tables, expressions, differences, incomplete, stopped }: Judged,
+  seconds: number,
+): void {
   const figures = `${judged} of ${migrations} judged, ${equal} equal, ${complete} of them without anything incomplete`
-  console.log(`${equal === judged ? 'equal ' : 'DIFFER'} ${name}: ${figures}; up to ${tables} tables, ${expressions} expressions; ${seconds.toFixed(1)} s`)
+  console.log(
+    `${equal === judged ? 'equal ' : 'DIFFER'} ${name}: ${figures}; up to ${tables} tables, ${expressions} expressions; ${seconds.toFixed(1)} s`,
+  )
   if (stopped !== undefined) console.log(`       PostgreSQL stops at ${stopped}`)
   for (const line of incomplete.slice(0, every ? undefined : 3)) console.log(`       incomplete: ${line}`)
   if (!every && incomplete.length > 3) console.log(`       incomplete: and ${incomplete.length - 3} more`)

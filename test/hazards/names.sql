@@ -263,3 +263,11 @@ DROP TYPE mood CASCADE;
 CREATE TYPE unused AS ENUM ('a');
 -- # migration
 DROP TYPE unused;
+
+-- ## H53 a sequence and an index by ALTER TABLE
+-- # before
+CREATE SEQUENCE numbers;
+CREATE INDEX t_name_idx ON t (name);
+-- # migration
+ALTER TABLE numbers RENAME TO counters;
+ALTER TABLE t_name_idx RENAME TO t_name_index;

@@ -70,3 +70,24 @@ SELECT 1;
 -- # truth
 -- 1: ACCESS EXCLUSIVE on t
 -- meanwhile: waits
+
+-- ## H51 LOCK TABLE
+-- # meanwhile
+SELECT * FROM t
+-- # instead
+SELECT 1;
+-- # migration
+LOCK TABLE t IN ACCESS EXCLUSIVE MODE;
+SELECT 1;
+-- # truth
+-- 1: ACCESS EXCLUSIVE on t
+-- meanwhile: waits
+-- # check
+-- 1:1 lock-table-blocks (advice)
+
+-- ## H51 LOCK TABLE in a mode that lets writers go on
+-- # migration
+LOCK TABLE t IN ROW EXCLUSIVE MODE;
+SELECT 1;
+-- # truth
+-- 1: ROW EXCLUSIVE on t

@@ -153,6 +153,8 @@ ALTER TABLE t ALTER COLUMN ts TYPE timestamp(3);
 -- 1:1 change-column-type-rewrites-table
 
 -- ## H26 H57 an enum is built anew, without one value
+-- # old code
+INSERT INTO t (id, m) VALUES (100, 'sad')
 -- # migration
 ALTER TYPE mood RENAME TO mood_old;
 CREATE TYPE mood AS ENUM ('ok');
@@ -160,8 +162,26 @@ ALTER TABLE t ALTER COLUMN m TYPE mood USING m::text::mood;
 DROP TYPE mood_old;
 -- # truth
 -- 3: rewrites t; ACCESS EXCLUSIVE on t
+-- old code 1: fails with 22P02
 -- # check
+-- 1:1 change-enum-breaks-old-code
 -- 3:1 change-column-type-rewrites-table
+
+-- ## H26 H57 an enum is built anew, with one value more
+-- # old code
+INSERT INTO t (id, m) VALUES (100, 'sad')
+-- # migration
+ALTER TABLE t ALTER COLUMN m TYPE text;
+DROP TYPE mood;
+CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy');
+ALTER TABLE t ALTER COLUMN m TYPE mood USING m::mood;
+-- # truth
+-- 1: rewrites t; ACCESS EXCLUSIVE on t
+-- 4: rewrites t
+-- old code works
+-- # check
+-- 1:1 change-column-type-rewrites-table
+-- 4:1 change-column-type-rewrites-table
 
 -- ## H26 with a default in the way
 -- # before

@@ -26,31 +26,34 @@ function dump(client: Client): string {
 // It reads servers of its own version and older.
 const version = installedVersions().find((v) => v <= dumpVersion())
 
-describe.skipIf(version === undefined)(`what pg_dump writes${version === undefined ? ': SKIPPED, there is no pg_dump for an installed version' : ''}`, () => {
-  it('is replayed to what introspection reads, for one of everything and for all topics', { timeout: 120_000 }, async () => {
-    const server = await startServer({ version: version as number })
-    try {
-      const found: Record<string, readonly string[]> = {}
-      let tables = 0
-      for (const [i, { name, text }] of [{ name: 'rich', text: RICH_SCHEMA }, ...topics(server.major)].entries()) {
-        await server.create(`dump_${i}`)
-        const client = await server.connect(`dump_${i}`)
-        await runMigration(client, text)
-        if (await hasTables(client)) {
-          const verdict = await createJudge(client, server.major)(readDump(dump(client), name))
-          tables += verdict.tables
-          const wrong = [...verdict.differences, ...verdict.incomplete]
-          if (wrong.length > 0) found[name] = wrong
+describe.skipIf(version === undefined)(
+  `what pg_dump writes${version === undefined ? ': SKIPPED, there is no pg_dump for an installed version' : ''}`,
+  () => {
+    it('is replayed to what introspection reads, for one of everything and for all topics', { timeout: 120_000 }, async () => {
+      const server = await startServer({ version: version as number })
+      try {
+        const found: Record<string, readonly string[]> = {}
+        let tables = 0
+        for (const [i, { name, text }] of [{ name: 'rich', text: RICH_SCHEMA }, ...topics(server.major)].entries()) {
+          await server.create(`dump_${i}`)
+          const client = await server.connect(`dump_${i}`)
+          await runMigration(client, text)
+          if (await hasTables(client)) {
+            const verdict = await createJudge(client, server.major)(readDump(dump(client), name))
+            tables += verdict.tables
+            const wrong = [...verdict.differences, ...verdict.incomplete]
+            if (wrong.length > 0) found[name] = wrong
+          }
+          await client.end()
         }
-        await client.end()
+        expect(found).toEqual({})
+        expect(tables).toBeGreaterThan(100)
+      } finally {
+        await server.stop()
       }
-      expect(found).toEqual({})
-      expect(tables).toBeGreaterThan(100)
-    } finally {
-      await server.stop()
-    }
-  })
-})
+    })
+  },
+)
 
 async function hasTables(client: Client): Promise<boolean> {
   const { rows } = await client.query("SELECT FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')")

@@ -54,18 +54,34 @@ describe('the judge', () => {
     ['a type', () => withColumn('a', (c) => ({ ...c, type: 'bigint' }))],
     ['a default', () => withColumn('a', (c) => ({ ...c, default: '3' }))],
     ['a generated expression', () => withColumn('g', (c) => ({ ...c, generated: { expression: 'id * 3', stored: true } }))],
-    ['a check', () => withTable('"public"."o"', (t) => ({ constraints: t.constraints.map((c) => (c.name === 'c' ? { ...c, expression: 'a > 2' } : c)) }))],
+    [
+      'a check',
+      () =>
+        withTable('"public"."o"', (t) => ({ constraints: t.constraints.map((c) => (c.name === 'c' ? { ...c, expression: 'a > 2' } : c)) })),
+    ],
     ['the order of columns', () => withTable('"public"."o"', (t) => ({ columns: [...t.columns].reverse() }))],
     ['a constraint', () => withTable('"public"."t"', (t) => ({ constraints: t.constraints.slice(1) }))],
-    ['an index key', () => withTable('"public"."t"', (t) => ({ indexes: t.indexes.map((i) => (i.name === 'i' ? { ...i, keys: [{ expression: 'o + 2', options: '' }] } : i)) }))],
-    ['an index predicate', () => withTable('"public"."t"', (t) => ({ indexes: t.indexes.map((i) => (i.name === 'i' ? { ...i, where: 'o > 4' } : i)) }))],
+    [
+      'an index key',
+      () =>
+        withTable('"public"."t"', (t) => ({
+          indexes: t.indexes.map((i) => (i.name === 'i' ? { ...i, keys: [{ expression: 'o + 2', options: '' }] } : i)),
+        })),
+    ],
+    [
+      'an index predicate',
+      () => withTable('"public"."t"', (t) => ({ indexes: t.indexes.map((i) => (i.name === 'i' ? { ...i, where: 'o > 4' } : i)) })),
+    ],
     ['a policy', () => withTable('"public"."t"', (t) => ({ policies: first(t.policies, (p) => ({ ...p, using: 'o = 2' })) }))],
     ['a trigger', () => withTable('"public"."t"', (t) => ({ triggers: first(t.triggers, (r) => ({ ...r, when: 'OLD.o = NEW.o' })) }))],
     ['a partition key', () => withTable('"public"."p"', () => ({ partitionedBy: 'RANGE (a)' }))],
     ['a bound', () => withTable('"public"."p1"', () => ({ bound: 'FOR VALUES IN (2)' }))],
     ['a label', () => ({ ...after, enums: new Map([['public.e', ['y', 'x']]]) })],
     ['a view', () => ({ ...after, views: new Map() })],
-    ['what a view reads', () => ({ ...after, views: new Map([['"public"."v"', { materialized: false, reads: [], columns: ['id'], indexes: [] }]]) })],
+    [
+      'what a view reads',
+      () => ({ ...after, views: new Map([['"public"."v"', { materialized: false, reads: [], columns: ['id'], indexes: [] }]]) }),
+    ],
     ['a function', () => ({ ...after, functions: new Map([['"public"."f"', 'stable']]) })],
     ['a domain', () => ({ ...after, domains: new Map([...after.domains].map(([key, d]) => [key, { ...d, default: '2' }])) })],
     ['a schema', () => ({ ...after, schemas: new Set() })],

@@ -40,7 +40,9 @@ describe(`replay of random histories, judged by PostgreSQL ${version}`, () => {
       } finally {
         await client.end()
       }
-      console.log(`random histories, seed ${seed}: ${runs} with ${count.statements} statements, ${count.accepted} of them taken by PostgreSQL ${version} and compared`)
+      console.log(
+        `random histories, seed ${seed}: ${runs} with ${count.statements} statements, ${count.accepted} of them taken by PostgreSQL ${version} and compared`,
+      )
       expect(found.join('\n\n')).toBe('')
       expect(count.accepted).toBeGreaterThan(count.statements / 4)
     },

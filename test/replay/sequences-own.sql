@@ -3,7 +3,7 @@ CREATE SCHEMA side;
 CREATE SEQUENCE plain;
 CREATE SEQUENCE IF NOT EXISTS plain AS int;
 CREATE SEQUENCE side."Seq" AS smallint START 5 INCREMENT BY 2 NO MINVALUE MAXVALUE 100 CACHE 3 CYCLE;
-CREATE UNLOGGED SEQUENCE big AS bigint;
+CREATE SEQUENCE big AS bigint;
 CREATE TABLE t (id int DEFAULT nextval('plain'), k smallint DEFAULT nextval('side."Seq"'::regclass), n int, z text DEFAULT 'n' || nextval('public.plain')::text,
   CHECK (k < 100));
 CREATE SEQUENCE owned OWNED BY t.id;
@@ -15,7 +15,6 @@ ALTER SEQUENCE IF EXISTS nobody AS int;
 ALTER SEQUENCE IF EXISTS nobody RENAME TO body;
 ALTER SEQUENCE big SET SCHEMA side;
 ALTER SEQUENCE side.big OWNED BY NONE;
-ALTER SEQUENCE side.big SET LOGGED;
 ALTER SEQUENCE side.big OWNER TO current_user;
 ALTER TABLE side.big RENAME TO bigger;
 ALTER TABLE t RENAME COLUMN id TO key;

@@ -23,7 +23,7 @@ CREATE TABLE u (
   x interval, y interval(3), z interval year, aa interval day to second, ab interval day to second(2), ac interval hour to minute, ad interval second(4),
   ae time, af time(3), ag timetz, ah time(2) with time zone, ai timestamp, aj timestamptz(3), ak timestamp(0) without time zone,
   al bool, am json, an jsonb, ao uuid, ap bytea, aq xml, ar money, as_ inet, at cidr, au macaddr, av macaddr8, aw point, ax tsvector, ay tsquery,
-  az name, ba national character varying(3), bb nchar(2), bc pg_lsn, bd jsonpath, be numeric(5, -2), bf xid8, bg oidvector
+  az name, ba national character varying(3), bb nchar(2), bc pg_lsn, bd jsonpath, be numeric(5, 2), bf xid8, bg oidvector
 );
 CREATE TABLE multi (r interval2_multirange, f "Side car".floats_multirange[]);
 CREATE TYPE named AS RANGE (subtype = int4, multirange_type_name = "Named many");

@@ -53,13 +53,21 @@ export async function judgeHistory(
   const { sql, kept } = OWN[orm] ?? { sql: '', kept: [] }
   const judge = createJudge(client, server.major, kept)
   const seen = new Set<string>()
-  const found = { judged: 0, equal: 0, complete: 0, expressions: 0, tables: 0, differences: [] as { migration: string; lines: string[] }[], incomplete: [] as readonly string[] }
+  const found = {
+    judged: 0,
+    equal: 0,
+    complete: 0,
+    expressions: 0,
+    tables: 0,
+    differences: [] as { migration: string; lines: string[] }[],
+    incomplete: [] as readonly string[],
+  }
   try {
     await client.query(sql)
     await client.query(standIn.sql)
     for (const [i, { id, text }] of migrations.entries()) {
       const sent = standIn.without.reduce((whole, part) => whole.replaceAll(part, ''), text)
-      const refused = await runMigration(client, orm, sent)
+      const refused = await runMigration(client, sent, orm)
       if (refused !== undefined) return { ...found, stopped: `${id} ${refused}` }
       const verdict: Verdict = await judge((replayed[i] as Replayed).after)
       found.judged++

@@ -1,4 +1,13 @@
-import { type Catalog, type Domain, EVERYTHING, type Index, incompleteness, type Table, type TableName, type View } from '@expand-contract/core'
+import {
+  type Catalog,
+  type Domain,
+  EVERYTHING,
+  type Index,
+  incompleteness,
+  type Table,
+  type TableName,
+  type View,
+} from '@expand-contract/core'
 import { diffSchemas, introspect } from '@expand-contract/postgres'
 import type { Client } from 'pg'
 import { type Said, sayAgain } from './say-again.ts'
@@ -27,7 +36,8 @@ export function createJudge(client: Client, version: number, kept: readonly stri
     const differences = [...diffSchemas(withoutTexts(real), withoutTexts(ours, real)), ...orderDifferences(real, ours)]
     // What has other columns or constraints than it should is told already, and may not take the expressions.
     const fits = (key: string): boolean => !differences.some((line) => line.includes(key))
-    const both = (mine: ReadonlyMap<string, unknown>, theirs: ReadonlyMap<string, unknown>): string[] => [...mine.keys()].filter((key) => theirs.has(key) && fits(key))
+    const both = (mine: ReadonlyMap<string, unknown>, theirs: ReadonlyMap<string, unknown>): string[] =>
+      [...mine.keys()].filter((key) => theirs.has(key) && fits(key))
     const tables = [...both(ours.tables, real.tables), ...both(ours.views, real.views)]
     const found = await sayAgain(client, said, { ours, real, tables, domains: both(ours.domains, real.domains) })
     return {
@@ -48,7 +58,9 @@ function known(catalog: Catalog, replayed: Catalog): Catalog {
     ...catalog,
     tables: new Map([...catalog.tables].filter(([key]) => isKnown(key))),
     views: new Map([...catalog.views].filter(([key]) => isKnown(key))),
-    sequences: new Map([...catalog.sequences].filter(([key, { ownedBy }]) => isKnown(key) && (ownedBy === undefined || isKnown(ownedBy.table)))),
+    sequences: new Map(
+      [...catalog.sequences].filter(([key, { ownedBy }]) => isKnown(key) && (ownedBy === undefined || isKnown(ownedBy.table))),
+    ),
     incomplete: new Map(),
   }
 }
@@ -119,7 +131,11 @@ function bareTable(table: Table): Table {
     constraints: table.constraints.map((c) => ({ ...c, ...(c.expression !== undefined && { expression: TEXT }) })),
     indexes: table.indexes.map(bareIndex),
     triggers: table.triggers.map((t) => ({ ...t, ...(t.when !== undefined && { when: TEXT }) })),
-    policies: table.policies.map((p) => ({ ...p, ...(p.using !== undefined && { using: TEXT }), ...(p.check !== undefined && { check: TEXT }) })),
+    policies: table.policies.map((p) => ({
+      ...p,
+      ...(p.using !== undefined && { using: TEXT }),
+      ...(p.check !== undefined && { check: TEXT }),
+    })),
   }
   bared.set(table, bare)
   return bare

@@ -23,7 +23,12 @@ export function topics(version: number): Topic[] {
   const all = files.sort().map((file) => {
     const lines = readFileSync(new URL(file, FOLDER), 'utf8').split('\n')
     const after = (start: string): string[] => lines.filter((line) => line.startsWith(start)).map((line) => line.slice(start.length).trim())
-    return { name: file.slice(0, -4), text: lines.join('\n'), since: Number(lines[0]?.match(/^-- postgres (\d+)$/)?.[1] ?? 14), incomplete: after('-- incomplete:') }
+    return {
+      name: file.slice(0, -4),
+      text: lines.join('\n'),
+      since: Number(lines[0]?.match(/^-- postgres (\d+)$/)?.[1] ?? 14),
+      incomplete: after('-- incomplete:'),
+    }
   })
   return all.filter((topic) => topic.since <= version)
 }
@@ -40,7 +45,9 @@ export function describeReplay(version: number): void {
     it.each(topics(version).map((t) => [t.name, t] as const))('%s', async (_, topic) => {
       const { differences, tables, incomplete } = await judgeTopic(server, topic)
       expect(differences.join('\n')).toBe('')
-      expect([...incomplete.keys()].sort(), [...incomplete].map(([key, { reason }]) => `${key}: ${reason}`).join('\n')).toEqual([...topic.incomplete].sort())
+      expect([...incomplete.keys()].sort(), [...incomplete].map(([key, { reason }]) => `${key}: ${reason}`).join('\n')).toEqual(
+        [...topic.incomplete].sort(),
+      )
       expect(tables).toBeGreaterThan(0)
     })
   })
@@ -52,7 +59,8 @@ async function judgeTopic(
   topic: Topic,
 ): Promise<{ differences: readonly string[]; tables: number; incomplete: Catalog['incomplete'] }> {
   const script = readScript(topic.text)
-  if (script.unreadable) return { differences: [`line ${script.unreadable.line}: ${script.unreadable.message}`], tables: 0, incomplete: new Map() }
+  if (script.unreadable)
+    return { differences: [`line ${script.unreadable.line}: ${script.unreadable.message}`], tables: 0, incomplete: new Map() }
   const { at } = applyScript(EMPTY_CATALOG, script, topic.name)
   const bytes = Buffer.from(topic.text)
   const name = shadowName()

@@ -6,7 +6,7 @@ import type { Client } from 'pg'
  * and new enum values need. One that begins or commits by itself goes statement by statement, for Drizzle inside the transaction that it starts. A command that
  * was split goes out whole, once. Says what the server refused. The session is as new afterwards: a migration's settings and temporary tables end with it.
  */
-export async function runMigration(client: Client, orm: string, text: string): Promise<string | undefined> {
+export async function runMigration(client: Client, text: string, orm = ''): Promise<string | undefined> {
   const script = readScript(text)
   if (script.unreadable) return `line ${script.unreadable.line}: ${script.unreadable.message}`
   const commitsItself = script.statements.some(({ node }) => 'TransactionStmt' in node)

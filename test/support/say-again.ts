@@ -1,9 +1,9 @@
-import { type Catalog, type Domain, quoteName, type Table, type TableName } from '@expand-contract/core'
+import { type Catalog, type Domain, quoteName, type TableName } from '@expand-contract/core'
 import { introspect } from '@expand-contract/postgres'
 import type { Client } from 'pg'
 import { domainSayings, type Relation, type Saying, tableSayings } from './sayings.ts'
 
-/** What has been said to PostgreSQL already: an expression with what it was compared to is not said twice. */
+/** What has been said to PostgreSQL already: an expression with what it was compared to is not said twice. One that is written as PostgreSQL prints it needs no saying. */
 export type Said = Set<string>
 
 /** An empty copy of an object, and what is to be said to it. */
@@ -31,7 +31,9 @@ export async function sayAgain(
     ...tables.flatMap((key, i) => tableCopies(`judge_${i}`, key, ours, real)),
     ...domains.map((key, i) => domainCopy(`judge_domain_${i}`, key, ours.domains.get(key) as Domain, real.domains.get(key) as Domain)),
   ]
-  const news = all.map((copy) => ({ ...copy, sayings: copy.sayings.filter((s) => !said.has(idOf(s))) })).filter((copy) => copy.sayings.length > 0)
+  const news = all
+    .map((copy) => ({ ...copy, sayings: copy.sayings.filter((s) => s.ours !== s.real && !said.has(idOf(s))) }))
+    .filter((copy) => copy.sayings.length > 0)
   if (news.length === 0) return { count: 0, differences: [] }
   const inside = client.getTransactionStatus() === 'T'
   await client.query(inside ? 'SAVEPOINT judge' : 'BEGIN')
@@ -97,7 +99,12 @@ function tableCopies(scratch: string, key: TableName, ours: Catalog, real: Catal
   const [mine, theirs] = [relation(ours, key), relation(real, key)]
   const name = key.slice(key.indexOf('"."') + 2)
   const schema = `"${scratch}"`
-  const copy: Copy = { make: [`CREATE SCHEMA ${schema}`, `CREATE TABLE ${schema}.${name} (LIKE ${key})`], key: `${schema}.${name}`, of: key, sayings: tableSayings(key, mine, theirs) }
+  const copy: Copy = {
+    make: [`CREATE SCHEMA ${schema}`, `CREATE TABLE ${schema}.${name} (LIKE ${key})`],
+    key: `${schema}.${name}`,
+    of: key,
+    sayings: tableSayings(key, mine, theirs),
+  }
   return [copy, ...partitioningCopies(scratch, key, name, mine, theirs, ours)]
 }
 

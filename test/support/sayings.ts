@@ -49,7 +49,9 @@ export function tableSayings(key: TableName, mine: Relation, theirs: Relation): 
           ours: ours.when,
           real: real.when,
           // AFTER UPDATE FOR EACH ROW takes every condition that any kind of trigger takes.
-          sql: (on) => [`CREATE TRIGGER ${name} AFTER UPDATE ON ${on} FOR EACH ROW WHEN (${ours.when}) EXECUTE FUNCTION ${ours.function}()`],
+          sql: (on) => [
+            `CREATE TRIGGER ${name} AFTER UPDATE ON ${on} FOR EACH ROW WHEN (${ours.when}) EXECUTE FUNCTION ${ours.function}()`,
+          ],
           printed: (found, on) => found.tables.get(on)?.triggers.find((t) => t.name === ours.name)?.when,
           clear: [`DROP TRIGGER ${name} ON ${key}`],
         },
@@ -144,7 +146,9 @@ function indexSayings(key: TableName, [ours, real]: Pair<Index>): Saying[] {
         const index = (found.tables.get(on) ?? found.views.get(on))?.indexes.find((i) => i.name === ours.name)
         return index && indexTexts(index)
       },
-      clear: [ours.constraint === undefined ? `DROP INDEX ${schema}.${name}` : `ALTER TABLE ${key} DROP CONSTRAINT ${quoteName(ours.constraint)}`],
+      clear: [
+        ours.constraint === undefined ? `DROP INDEX ${schema}.${name}` : `ALTER TABLE ${key} DROP CONSTRAINT ${quoteName(ours.constraint)}`,
+      ],
     },
   ]
 }

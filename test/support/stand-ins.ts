@@ -38,7 +38,7 @@ const BY_HISTORY: Readonly<Record<string, StandIn>> = {
       CREATE FUNCTION extensions.uuid_generate_v4() RETURNS uuid LANGUAGE sql AS 'SELECT public.uuid_generate_v4()';`,
     without: [],
   },
-  'simstudioai__sim': { sql: '', without: ['WITH (m = 16, ef_construction = 64)', 'WITH (m=16,ef_construction=64)'] },
+  simstudioai__sim: { sql: '', without: ['WITH (m = 16, ef_construction = 64)', 'WITH (m=16,ef_construction=64)'] },
 }
 
 /** Types, operator classes and functions of extensions, on PostgreSQL's own code for text: nothing is computed with them. */
@@ -60,7 +60,8 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
     CREATE OPERATOR CLASS iprange_ops DEFAULT FOR TYPE inet USING gist FAMILY network_ops AS STORAGE inet;`,
   pgtap: '',
   timescaledb: `
-    CREATE FUNCTION create_hypertable(regclass, name, if_not_exists boolean, migrate_data boolean) RETURNS void LANGUAGE sql AS '';
+    CREATE FUNCTION create_hypertable(relation regclass, time_column name, if_not_exists boolean, migrate_data boolean) RETURNS void LANGUAGE plpgsql AS
+      $$ BEGIN EXECUTE format('CREATE INDEX ON %s (%I DESC)', relation, time_column); END $$;
     CREATE FUNCTION drop_chunks(regclass, interval) RETURNS void LANGUAGE sql AS '';
     CREATE FUNCTION set_chunk_time_interval(regclass, interval) RETURNS void LANGUAGE sql AS '';
     CREATE FUNCTION later(anyelement, anyelement, date) RETURNS anyelement LANGUAGE sql IMMUTABLE AS 'SELECT $2';

@@ -3,10 +3,10 @@ import { type Checked, type CheckReport, checkData } from '../src/report/check-r
 import { checkText } from '../src/report/check-text.ts'
 import { diffText } from '../src/report/diff-text.ts'
 import { explainText, hazardListText } from '../src/report/explain-text.ts'
-import type { Problem } from '../src/report/problems.ts'
 import { didYouMean, nearest } from '../src/report/nearest.ts'
 import { nextText } from '../src/report/next-text.ts'
 import { planText } from '../src/report/plan-text.ts'
+import type { Problem } from '../src/report/problems.ts'
 import { questionsText } from '../src/report/questions-text.ts'
 import { style, wrap } from '../src/report/style.ts'
 import { holds, verdictText } from '../src/report/verdict-text.ts'
@@ -15,21 +15,44 @@ import { ASKED, BREAKS, LOSES, PLAN } from './sample-plan.ts'
 const plain = style(false, 80)
 
 function checked(id: string, some: Partial<Checked>): Checked {
-  return { id, file: `prisma/migrations/${id}/migration.sql`, plan: { ...PLAN, id }, allowed: [], problems: [], unreadable: undefined, next: undefined, hidden: 0, ...some }
+  return {
+    id,
+    file: `prisma/migrations/${id}/migration.sql`,
+    plan: PLAN,
+    allowed: [],
+    problems: [],
+    unreadable: undefined,
+    next: undefined,
+    hidden: 0,
+    ...some,
+  }
 }
 
 const unreadable = { message: 'syntax error at or near "THIS"', line: 7 }
 const byHand = { claims: [1], hazards: [BREAKS], reason: `User: ${BREAKS.why}`, fix: 'Do it by hand.', line: 3 }
 const cannotRead = { claims: [], hazards: [], reason: 'Line 7 is not SQL.', fix: 'Mend it.', line: 7 }
 const LOST: Problem = { code: 'snapshot-ahead-of-sql', line: 3, column: 5, on: 'User.name', what: 'the SQL only renames', fix: 'Add it.' }
-const IDLE: Problem = { code: 'allow-unused', line: 9, column: 4, on: 'drop-table', what: 'nothing is there', fix: 'Remove it.', notice: true }
+const IDLE: Problem = {
+  code: 'allow-unused',
+  line: 9,
+  column: 4,
+  on: 'drop-table',
+  what: 'nothing is there',
+  fix: 'Remove it.',
+  notice: true,
+}
 const ALLOWED = { ...LOSES, reason: 'it is empty', allowedOn: 2 }
 const REPORT: CheckReport = {
   checked: [
     checked('1_clean', { plan: { ...PLAN, hazards: [] } }),
     checked('2_rewritten', { next: 'npx expand-contract rewrite 2_rewritten' }),
     checked('3_asked', { plan: { ...PLAN, refusals: [ASKED] }, next: 'npx expand-contract rewrite 3_asked' }),
-    checked('4_by_hand', { plan: { ...PLAN, hazards: [BREAKS], refusals: [byHand] }, problems: [LOST, IDLE], allowed: [ALLOWED], hidden: 2 }),
+    checked('4_by_hand', {
+      plan: { ...PLAN, hazards: [BREAKS], refusals: [byHand] },
+      problems: [LOST, IDLE],
+      allowed: [ALLOWED],
+      hidden: 2,
+    }),
     checked('5_unreadable', { plan: { ...PLAN, hazards: [], refusals: [cannotRead] }, unreadable }),
   ],
   notes: ['a.sql: read as a history of its own.'],

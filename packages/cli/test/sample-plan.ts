@@ -9,9 +9,17 @@ export const BREAKS: Hazard = {
   lock: 'ACCESS EXCLUSIVE',
   why: 'code that is still running reads and writes the column: each of its queries fails from the moment it is gone.',
   line: 3,
+  column: 20,
 }
 
-export const LOSES: Hazard = { code: 'drop-column-loses-data', harm: 'data', on: 'User.name', why: 'the data is gone.', line: 3 }
+export const LOSES: Hazard = {
+  code: 'drop-column-loses-data',
+  harm: 'data',
+  on: 'User.name',
+  why: 'the data is gone.',
+  line: 3,
+  column: 20,
+}
 
 export const ASKED: Refusal = {
   claims: [0],

@@ -1,5 +1,6 @@
-import type { Catalog, Constraint, Index, Table, TableName } from './catalog/catalog.ts'
+import type { Catalog, Constraint, Index, Policy, Table, TableName } from './catalog/catalog.ts'
 import { mayName } from './expression.ts'
+import { namesColumn } from './replay/columns-in.ts'
 import { referrers } from './replay/names.ts'
 
 /** What hangs on one column, as the catalog knows it. */
@@ -29,7 +30,7 @@ export function dependents(catalog: Catalog, key: TableName, column: string): De
         .filter((c) => c.references?.table === key && pointsAt(c, table, column))
         .map((constraint) => ({ table: other, constraint })),
     ),
-    opaque: table ? opaque(catalog, key, table, names) : [],
+    opaque: table ? opaque(catalog, key, column, table, names) : [],
   }
 }
 
@@ -39,10 +40,18 @@ function pointsAt(constraint: Constraint, table: Table | undefined, column: stri
   return columns.includes(column)
 }
 
-function opaque(catalog: Catalog, key: TableName, table: Table, names: (e: string | undefined) => boolean): string[] {
-  const views = [...catalog.views].filter(([, v]) => v.reads.some((r) => r.table === key)).map(([name]) => `view ${name}`)
+function opaque(catalog: Catalog, key: TableName, column: string, table: Table, names: (e: string | undefined) => boolean): string[] {
+  const of = { table: key, name: column }
+  const views = [...catalog.views]
+    .filter(([, v]) => v.reads.some((r) => r.table === key && (r.columns?.includes(column) ?? true)))
+    .map(([name]) => `view ${name}`)
+  // A trigger's function gets the whole row, whatever it fires on: what it does with it can't be seen from here.
   const triggers = table.triggers.filter((t) => !t.name.startsWith('zzz_ec_')).map((t) => `trigger "${t.name}"`)
-  const policies = table.policies.map((p) => `policy "${p.name}"`)
+  const isNamed = (on: TableName, p: Policy): boolean =>
+    [p.using, p.check].some((text) => text !== undefined && namesColumn(catalog, text, on, of))
+  const policies = [...catalog.tables].flatMap(([on, t]) =>
+    t.policies.filter((p) => isNamed(on, p)).map((p) => `policy "${p.name}"${on === key ? '' : ` of ${on}`}`),
+  )
   const generated = table.columns.filter((c) => names(c.generated?.expression)).map((c) => `generated column "${c.name}"`)
   return [...views, ...triggers, ...policies, ...generated]
 }

@@ -3,6 +3,7 @@ import { type PgNode, untag } from './parser.ts'
 import { doBody } from './plpgsql.ts'
 import { columnIn, isNewTable, rangeKey, strings } from './relation.ts'
 import type { Statement } from './statement.ts'
+import { userType } from './type-name.ts'
 
 const NEW = new Set(['CreateEnumStmt', 'CompositeTypeStmt', 'CreateDomainStmt', 'CreateSchemaStmt', 'CreateExtensionStmt', 'CreateSeqStmt'])
 
@@ -10,6 +11,12 @@ const NEW = new Set(['CreateEnumStmt', 'CompositeTypeStmt', 'CreateDomainStmt', 
 export function makesOnlyNew(statement: Statement, migration: Migration): boolean {
   const commands = statement.node.DoStmt ? (doBody(statement) ?? []) : [statement]
   return commands.length > 0 && commands.every((command) => isNew(command.node, migration))
+}
+
+/** True for ALTER TYPE … ADD VALUE on an enum that was there before the migration. */
+export function addsValueToOld({ node }: Statement, migration: Migration): boolean {
+  const s = node.AlterEnumStmt as PgNode | undefined
+  return s !== undefined && !s.oldVal && migration.before.enums.has(userType(strings(s.typeName)))
 }
 
 function isNew(node: PgNode, migration: Migration): boolean {

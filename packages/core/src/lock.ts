@@ -73,6 +73,8 @@ function statementLocks(node: PgNode, catalog: Catalog): TableLock[] {
       return [{ table: rangeKey(s.table), mode: 'ACCESS EXCLUSIVE' }]
     case 'RuleStmt':
       return [{ table: rangeKey(s.relation), mode: 'ACCESS EXCLUSIVE' }]
+    case 'LockStmt':
+      return s.relations.map((r: PgNode) => ({ table: rangeKey(r.RangeVar), mode: LOCK_MODES[s.mode - 1] ?? 'ACCESS EXCLUSIVE' }))
     case 'TruncateStmt':
       return s.relations.map((r: PgNode) => ({ table: rangeKey(r.RangeVar), mode: 'ACCESS EXCLUSIVE' }))
     case 'InsertStmt':

@@ -2,7 +2,7 @@ import { isSilent, type Placed, type Settled, settle } from './allowed.ts'
 import { copiesOf, wholeBlocks } from './blocks.ts'
 import { type Catalog, incompleteness, type TableName } from './catalog/catalog.ts'
 import { finishSteps } from './finish.ts'
-import { makesOnlyNew } from './fresh.ts'
+import { addsValueToOld, makesOnlyNew } from './fresh.ts'
 import { lazily } from './lazily.ts'
 import type { Migration } from './migration.ts'
 import { opened } from './opened.ts'
@@ -135,7 +135,13 @@ function stages(migration: Migration, rewrites: readonly Placed<Rewrite>[], allo
   const copies = copiesOf(migration, claimed).filter((s) => !isTransactionControl(s))
   // What is new goes first and together: apart from its table, an index or a key on it would be one on a live table.
   const fresh = copies.filter((s) => !allowed.has(s.index) && makesOnlyNew(s, migration))
-  const expand: DraftStep[] = [...togetherStep(fresh, migration)]
+  // Only what a new table may need itself goes before it: new values of an enum.
+  const early = copies.filter((s) => addsValueToOld(s, migration))
+  const values = [
+    ...early.map((s) => ({ at: s.index, steps: verbatimSteps([s], migration, allowed) })),
+    ...rewrites.filter((r) => r.outcome.first).map((r) => ({ at: r.anchor, steps: r.outcome.expand })),
+  ].sort((a, b) => a.at - b.at)
+  const expand: DraftStep[] = [...values.flatMap((v) => v.steps), ...togetherStep(fresh, migration)]
   let copied: Statement[] = []
   const flush = (): void => {
     expand.push(...verbatimSteps(copied, migration, allowed))
@@ -143,9 +149,9 @@ function stages(migration: Migration, rewrites: readonly Placed<Rewrite>[], allo
   }
   for (const statement of migration.script.statements) {
     const copy = copies.find((s) => s.index === statement.index)
-    if (copy && !fresh.includes(copy)) copied.push(copy)
+    if (copy && !fresh.includes(copy) && !early.includes(copy)) copied.push(copy)
     const here = rewrites
-      .filter((r) => (r.outcome.after ?? r.anchor) === statement.index)
+      .filter((r) => !r.outcome.first && (r.outcome.after ?? r.anchor) === statement.index)
       // What waits for a statement comes after what replaces it.
       .sort((a, b) => Number(a.anchor !== statement.index) - Number(b.anchor !== statement.index))
     if (here.some((r) => r.outcome.expand.length > 0)) flush()

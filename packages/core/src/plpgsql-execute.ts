@@ -1,15 +1,19 @@
+import type { TableName } from './catalog/catalog.ts'
 import { type PgNode, parseStatement, SqlSyntaxError, untag } from './parser.ts'
+import { rangeKey } from './relation.ts'
 
 /**
  * The SQL that PL/pgSQL's EXECUTE runs, where its text is one literal; `without effect` where the part that can be seen says that no table, type
  * or view that anybody knows is changed; undefined where it can't be told.
  */
-export function executedSql(expression: string): { readonly text: string } | 'without effect' | undefined {
+export function executedSql(
+  expression: string,
+): { readonly text: string } | { readonly partitionOf: TableName } | 'without effect' | undefined {
   const node = expressionNode(expression)
   const literal = textOf(node)
   if (literal !== undefined) return { text: literal }
   const pattern = formatPattern(node)
-  if (pattern !== undefined) return isWithoutEffect(pattern) || makesUnknownTable(pattern) ? 'without effect' : undefined
+  if (pattern !== undefined) return isWithoutEffect(pattern) ? 'without effect' : unknownTable(pattern)
   const start = firstText(node)
   return start !== undefined && isWithoutEffect(start) ? 'without effect' : undefined
 }
@@ -55,15 +59,17 @@ function isWithoutEffect(start: string): boolean {
   return !start.includes(';') && WITHOUT_EFFECT.some((kind) => kind.every((word, i) => words[i] === word))
 }
 
-/** A new table whose name is filled in: nobody knows it, and a statement that names it later is not understood either. */
-function makesUnknownTable(pattern: string): boolean {
+/** A new table whose name is filled in: nobody knows it, and a statement that names it later is not understood either. A partition belongs to a table that is known. */
+function unknownTable(pattern: string): 'without effect' | { readonly partitionOf: TableName } | undefined {
   const filled = pattern.replaceAll('%I', 'filled_in').replaceAll('%L', "'filled in'")
-  if (filled.includes('%')) return false
+  if (filled.includes('%')) return undefined
   try {
     const [tag, fields] = untag(parseStatement(filled))
-    return tag === 'CreateStmt' && fields.relation.relname === 'filled_in' && !fields.inhRelations
+    if (tag !== 'CreateStmt' || fields.relation.relname !== 'filled_in') return undefined
+    const parent = fields.inhRelations?.[0]?.RangeVar as PgNode | undefined
+    return parent ? { partitionOf: rangeKey(parent) } : 'without effect'
   } catch (error) {
-    if (error instanceof SqlSyntaxError) return false
+    if (error instanceof SqlSyntaxError) return undefined
     throw error
   }
 }

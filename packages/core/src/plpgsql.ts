@@ -1,3 +1,4 @@
+import type { TableName } from './catalog/catalog.ts'
 import { type PgNode, parsePlPgSql, untag } from './parser.ts'
 import { executedSql } from './plpgsql-execute.ts'
 import { placeInBody, within } from './plpgsql-place.ts'
@@ -10,6 +11,8 @@ export type BodyItem =
   | { readonly kind: 'statement'; readonly statement: Statement }
   /** Something that is decided when it runs, in words. */
   | { readonly kind: 'opaque'; readonly reason: string }
+  /** It makes parts of a table that are not known. */
+  | { readonly kind: 'doubt'; readonly table: TableName }
   | { readonly kind: 'block'; readonly block: Block }
   /** Branches in order; the last one has no condition where there is an ELSE. */
   | { readonly kind: 'if'; readonly branches: readonly { readonly condition: string | undefined; readonly items: readonly BodyItem[] }[] }
@@ -49,26 +52,36 @@ export const readBody = remembered((statement: Statement): Block | Opaque => {
   return { opaque: 'its body is not PL/pgSQL that can be read', ...(text !== undefined && { text }) }
 })
 
+/** What a body holds. */
+export interface Seen {
+  readonly statements: Statement[]
+  /** What can't be seen, in words. */
+  readonly opaque: string[]
+  /** Tables of which it makes parts that are not known. */
+  readonly doubts: TableName[]
+}
+
 /** All statements of a body, in their order, whatever they depend on, and what can't be seen. */
-export function bodyStatements(statement: Statement): { statements: Statement[]; opaque: string[] } {
+export function bodyStatements(statement: Statement): Seen {
   const body = readBody(statement)
-  const found: { statements: Statement[]; opaque: string[] } = { statements: [], opaque: [] }
+  const found: Seen = { statements: [], opaque: [], doubts: [] }
   if ('opaque' in body) found.opaque.push(body.opaque)
   else flatten([{ kind: 'block', block: body }], found)
   return found
 }
 
 /** The same for items of a body. */
-export function bodyItems(items: readonly BodyItem[]): { statements: Statement[]; opaque: string[] } {
-  const found: { statements: Statement[]; opaque: string[] } = { statements: [], opaque: [] }
+export function bodyItems(items: readonly BodyItem[]): Seen {
+  const found: Seen = { statements: [], opaque: [], doubts: [] }
   flatten(items, found)
   return found
 }
 
-function flatten(items: readonly BodyItem[], found: { statements: Statement[]; opaque: string[] }): void {
+function flatten(items: readonly BodyItem[], found: Seen): void {
   for (const item of items) {
     if (item.kind === 'statement') found.statements.push(item.statement)
     else if (item.kind === 'opaque') found.opaque.push(item.reason)
+    else if (item.kind === 'doubt') found.doubts.push(item.table)
     else if (item.kind === 'if') for (const branch of item.branches) flatten(branch.items, found)
     else if (item.kind === 'maybe') flatten(item.items, found)
     else if (item.kind === 'block') {
@@ -128,6 +141,7 @@ function readItem(node: PgNode, outer: Statement): BodyItem[] {
       const sql = executedSql(queryOf(s.query))
       if (sql === 'without effect') return []
       if (sql === undefined) return [{ kind: 'opaque', reason: 'it runs SQL that is put together when it runs (EXECUTE)' }]
+      if ('partitionOf' in sql) return [{ kind: 'doubt', table: sql.partitionOf }]
       return statementsIn(sql.text, outer, s.lineno)
     }
     case 'PLpgSQL_stmt_if':

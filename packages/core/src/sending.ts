@@ -1,7 +1,8 @@
 import type { Migration } from './migration.ts'
 import { untag } from './parser.ts'
 import { remembered } from './remembered.ts'
-import type { Statement } from './statement.ts'
+import { readBody } from './plpgsql.ts'
+import type { Script, Statement } from './statement.ts'
 
 /**
  * How an ORM sends the file of a migration. `transaction`: between BEGIN and COMMIT (Drizzle). `query`: whole, as one query, which is a transaction where it holds more
@@ -20,7 +21,9 @@ export interface Place {
 }
 
 /** The transaction of each statement of a migration, by position. */
-export const transactionsOf = remembered(({ script, sending = 'query' }: Migration): readonly Place[] => {
+export const transactionsOf = remembered((migration: Migration): readonly Place[] => {
+  const { script } = migration
+  const sending = isGuarded(script) ? 'statements' : (migration.sending ?? 'query')
   const places: Place[] = []
   const single = commandsIn(script.statements) === 1
   let transaction = 0
@@ -45,6 +48,19 @@ export const transactionsOf = remembered(({ script, sending = 'query' }: Migrati
   }
   return places
 })
+
+/** The file begins with a DO block that raises where it is not alone with the server: whoever gets past it sends one statement after the other. */
+function isGuarded({ statements: [first] }: Script): boolean {
+  if (!first?.node.DoStmt) return false
+  const body = readBody(first)
+  const [check] = 'opaque' in body ? [] : body.items
+  if (check?.kind !== 'if') return false
+  const [branch] = check.branches
+  return branch?.condition === GUARD && branch.items.some((item) => item.kind === 'leave' && item.raises)
+}
+
+/** Differs inside BEGIN … COMMIT and in a query of several statements; the two are equal in the first message of a transaction. */
+const GUARD = 'transaction_timestamp() <> statement_timestamp()'
 
 /** Statements before this one in its transaction. */
 export function earlierInTransaction(statement: Statement, migration: Migration): readonly Statement[] {

@@ -13,6 +13,8 @@ export interface Rewrite {
   readonly expects?: readonly Expectation[]
   readonly maps?: Plan['maps']
   readonly alternatives?: Plan['alternatives']
+  /** The expand steps come before everything else: they need nothing that the migration does, and what it makes may need them. */
+  readonly first?: true
   /** The expand steps come after this statement instead of in the place of the statement that was asked about. */
   readonly after?: number
 }

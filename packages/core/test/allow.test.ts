@@ -11,12 +11,20 @@ function given(text: string): [string, readonly number[] | 'file'][] {
 describe('what an allowance covers', () => {
   it.each<[string, string, [string, readonly number[] | 'file'][]]>([
     ['the next statement', `SELECT 1;\n-- expand-contract: allow a ${WHY}\nSELECT 2;\nSELECT 3;`, [['a', [1]]]],
-    ['the next statement, comments and blank lines between', `-- expand-contract: allow a ${WHY}\n\n-- CreateIndex\nSELECT 1;`, [['a', [0]]]],
+    [
+      'the next statement, comments and blank lines between',
+      `-- expand-contract: allow a ${WHY}\n\n-- CreateIndex\nSELECT 1;`,
+      [['a', [0]]],
+    ],
     ['the statement that ends on its line', `SELECT 1; -- expand-contract: allow a ${WHY}\nSELECT 2;`, [['a', [0]]]],
     ['the last of two on its line', `SELECT 1; SELECT 2; -- expand-contract: allow a ${WHY}`, [['a', [1]]]],
     ['the statement that it stands in', `SELECT 1\n-- expand-contract: allow a ${WHY}\n+ 2;\nSELECT 3;`, [['a', [0]]]],
     ['the statement before a breakpoint', `SELECT 1;--> statement-breakpoint -- expand-contract: allow a ${WHY}\nSELECT 2;`, [['a', [0]]]],
-    ['the statement behind a breakpoint', `SELECT 1;\n--> statement-breakpoint\n-- expand-contract: allow a ${WHY}\nSELECT 2;`, [['a', [1]]]],
+    [
+      'the statement behind a breakpoint',
+      `SELECT 1;\n--> statement-breakpoint\n-- expand-contract: allow a ${WHY}\nSELECT 2;`,
+      [['a', [1]]],
+    ],
     ['all actions', `-- expand-contract: allow a ${WHY}\nALTER TABLE t DROP COLUMN a, DROP COLUMN b;\nSELECT 1;`, [['a', [0, 1]]]],
     ['the action on its line', `ALTER TABLE t DROP COLUMN a, -- expand-contract: allow a ${WHY}\nDROP COLUMN b;`, [['a', [0]]]],
     ['the last action', `ALTER TABLE t DROP COLUMN a,\nDROP COLUMN b; -- expand-contract: allow a ${WHY}`, [['a', [1]]]],

@@ -10,8 +10,14 @@ describe('a dump', () => {
     ['rows', `${TABLE}COPY public.a (id, note) FROM stdin;\n1\tit's; "odd $$ /*\n\\.\n\nCOMMENT ON TABLE public.a IS 'x';\n`],
     ['no rows', `${TABLE}COPY public.a (id, note) FROM stdin;\n\\.\n`],
     ['rows to the end', `${TABLE}COPY public.a (id, note) FROM stdin;\n1\tx`],
-    ['a backslash in text', `${TABLE}COMMENT ON TABLE public.a IS '\n\\connect x\n';\nCREATE FUNCTION public.f() RETURNS text LANGUAGE sql AS $$\nSELECT E'\\n;'\n$$;\n`],
-    ['rights and owners', `${TABLE}ALTER TABLE public.a OWNER TO me;\nGRANT ALL ON TABLE public.a TO you;\nALTER DEFAULT PRIVILEGES FOR ROLE me IN SCHEMA public GRANT SELECT ON TABLES TO you;\n`],
+    [
+      'a backslash in text',
+      `${TABLE}COMMENT ON TABLE public.a IS '\n\\connect x\n';\nCREATE FUNCTION public.f() RETURNS text LANGUAGE sql AS $$\nSELECT E'\\n;'\n$$;\n`,
+    ],
+    [
+      'rights and owners',
+      `${TABLE}ALTER TABLE public.a OWNER TO me;\nGRANT ALL ON TABLE public.a TO you;\nALTER DEFAULT PRIVILEGES FOR ROLE me IN SCHEMA public GRANT SELECT ON TABLES TO you;\n`,
+    ],
   ])('is read with %s', (_, text) => {
     const { tables, incomplete } = readDump(text, 's.sql')
     expect([...incomplete]).toEqual([])

@@ -73,7 +73,7 @@ async function fromFolder(folder: string): Promise<Layout> {
 async function layout(root: string, migrations: string, schema: readonly string[]): Promise<Layout> {
   const format: Format = formatOf(migrations) ?? 'drizzle-journal'
   requirePostgres(await dialectOf(migrations, format), migrations)
-  return { adapter: 'drizzle', root, migrations, plans: path.join(path.dirname(migrations), 'expand-contract'), schema, format }
+  return { adapter: 'drizzle', root, migrations, plans: path.join(path.dirname(migrations), 'expand-contract'), schema, format, sending: 'transaction' }
 }
 
 /** A repository may keep the same schema for several databases side by side: only the PostgreSQL one is meant. */

@@ -5,7 +5,7 @@ import type { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { drizzle } from '../src/index.ts'
 import { scratch } from './support/database.ts'
-import { tempFolder } from './support/folder.ts'
+import { folderWith } from './support/folder.ts'
 import { migrator } from './support/migrator.ts'
 
 let pg: Awaited<ReturnType<typeof scratch>>
@@ -30,7 +30,14 @@ async function project(folder: string, version: 0 | 1, count: number): Promise<H
     await mkdir(path.join(folder, 'meta'), { recursive: true })
     await writeFile(path.join(folder, 'meta/_journal.json'), JSON.stringify({ version: '7', dialect: 'postgresql', entries }))
   }
-  const layout = { adapter: 'drizzle', root: folder, migrations: folder, plans: folder, schema: [], format: version === 0 ? 'drizzle-journal' : 'drizzle-v1' }
+  const layout = {
+    adapter: 'drizzle',
+    root: folder,
+    migrations: folder,
+    plans: folder,
+    schema: [],
+    format: version === 0 ? 'drizzle-journal' : 'drizzle-v1',
+  }
   return { layout, migrations: names.map((id) => ({ id, path: at(id), text: sqlOf(id), intents: [] })) }
 }
 
@@ -40,12 +47,16 @@ async function rows(client: Client): Promise<Record<string, unknown>[]> {
 
 describe.each([0, 1] as const)('what the migrator (alias %i) has recorded', (version) => {
   it('tells how far a history is applied, and whether the database is ahead of it', async () => {
-    const folder = await tempFolder()
+    const folder = await folderWith({})
     const client = await pg.database()
     try {
       await project(folder, version, 2)
       await migrator(version)(client, folder)
-      expect(await drizzle.applied(await project(folder, version, 3), await rows(client))).toEqual({ applied: NAMES.slice(0, 2), ahead: [], failed: [] })
+      expect(await drizzle.applied(await project(folder, version, 3), await rows(client))).toEqual({
+        applied: NAMES.slice(0, 2),
+        ahead: [],
+        failed: [],
+      })
       const behind = await drizzle.applied(await project(folder, version, 1), await rows(client))
       expect(behind).toMatchObject({ applied: [NAMES[0]], failed: [] })
       expect(behind.ahead).toHaveLength(1)
@@ -56,12 +67,16 @@ describe.each([0, 1] as const)('what the migrator (alias %i) has recorded', (ver
 })
 
 it('is understood where the project has moved to v1 and the database not yet', async () => {
-  const folder = await tempFolder()
+  const folder = await folderWith({})
   const client = await pg.database()
   try {
     await project(folder, 0, 2)
     await migrator(0)(client, folder)
-    expect(await drizzle.applied(await project(folder, 1, 3), await rows(client))).toEqual({ applied: NAMES.slice(0, 2), ahead: [], failed: [] })
+    expect(await drizzle.applied(await project(folder, 1, 3), await rows(client))).toEqual({
+      applied: NAMES.slice(0, 2),
+      ahead: [],
+      failed: [],
+    })
   } finally {
     await client.end()
   }

@@ -1,4 +1,4 @@
-import type { Catalog, Table } from '@expand-contract/core'
+import type { Catalog, Column, Table } from '@expand-contract/core'
 
 /** One of everything that the catalog can hold, in two schemas, with names that need quotes; accepted by versions 14 to 18. */
 export const RICH_SCHEMA = `
@@ -43,6 +43,12 @@ export const RICH_SCHEMA = `
   CREATE POLICY "own rows" ON "User" USING (id = 1);
 `
 
+/** A NOT NULL as version 18 names it. */
+const required = (name: string): Pick<Column, 'notNull' | 'notNullConstraint'> => ({
+  notNull: true,
+  notNullConstraint: { name, validated: true },
+})
+
 const plain = { constraints: [], indexes: [], triggers: [], policies: [] }
 const btree = { unique: false, method: 'btree', include: [], nullsNotDistinct: false, valid: true }
 
@@ -51,13 +57,13 @@ const user: Table = {
   name: 'User',
   kind: 'table',
   columns: [
-    { name: 'id', type: 'integer', notNull: true, default: `nextval('public."User_id_seq"'::regclass)` },
-    { name: 'email', type: 'public.citext', notNull: true },
+    { name: 'id', type: 'integer', ...required('User_id_not_null'), default: `nextval('public."User_id_seq"'::regclass)` },
+    { name: 'email', type: 'public.citext', ...required('User_email_not_null') },
     { name: 'name', type: 'character varying(50)', notNull: false, default: `'x'::character varying`, collation: '"C"' },
-    { name: 'role', type: 'public."Role"[]', notNull: true, default: `ARRAY['user'::public."Role"]` },
+    { name: 'role', type: 'public."Role"[]', ...required('User_role_not_null'), default: `ARRAY['user'::public."Role"]` },
     { name: 'price', type: 'numeric(10,2)', notNull: false },
     { name: 'at', type: 'timestamp(3) with time zone', notNull: false, default: 'now()' },
-    { name: 'number', type: 'integer', notNull: true, identity: 'by default' },
+    { name: 'number', type: 'integer', ...required('User_number_not_null'), identity: 'by default' },
     { name: 'twice', type: 'integer', notNull: false, generated: { expression: '(price * (2)::numeric)', stored: true } },
     { name: 'weirdId', type: 'bigint', notNull: false },
   ],
@@ -102,8 +108,8 @@ const user: Table = {
     { ...btree, name: 'user_trgm', method: 'gist', keys: [{ column: 'name', options: `public.gist_trgm_ops (siglen='32')` }] },
     { ...btree, name: 'user_words', method: 'gin', keys: [{ expression: 'email::text', options: 'public.gin_trgm_ops' }] },
   ],
-  triggers: ['touchIt'],
-  policies: ['own rows'],
+  triggers: [{ name: 'touchIt', function: '"public"."touch"', updateOf: [] }],
+  policies: [{ name: 'own rows', using: '(id = 1)' }],
 }
 
 const weird: Table = {
@@ -112,11 +118,18 @@ const weird: Table = {
   name: 'we"ird',
   kind: 'table',
   columns: [
-    { name: 'id', type: 'bigint', notNull: true, identity: 'always' },
-    { name: 'camelCase', type: '"Auth".short', notNull: true, default: `'a'::character varying` },
+    { name: 'id', type: 'bigint', ...required('we"ird_id_not_null'), identity: 'always' },
+    { name: 'camelCase', type: '"Auth".short', ...required('we"ird_camelCase_not_null'), default: `'a'::character varying` },
   ],
   constraints: [
-    { name: 'we"ird_camelCase_id_key', kind: 'unique', columns: ['camelCase', 'id'], validated: true, deferrable: true },
+    {
+      name: 'we"ird_camelCase_id_key',
+      kind: 'unique',
+      columns: ['camelCase', 'id'],
+      validated: true,
+      deferrable: true,
+      initiallyDeferred: true,
+    },
     { name: 'we"ird_pkey', kind: 'primary', columns: ['id'], validated: true },
   ],
   indexes: [
@@ -134,14 +147,23 @@ const weird: Table = {
   ],
 }
 
-const logColumns = [
+const logColumns: readonly Column[] = [
   { name: 'id', type: 'integer', notNull: false },
-  { name: 'day', type: 'date', notNull: true },
+  { name: 'day', type: 'date', ...required('log_day_not_null') },
 ]
-const bookingColumns = [
+const bookingColumns: readonly Column[] = [
   { name: 'room', type: 'integer', notNull: false },
   { name: 'during', type: 'tsrange', notNull: false },
 ]
+
+/** Columns as those have them that inherit them. */
+function inherited(columns: readonly Column[]): Column[] {
+  return columns.map(({ notNullConstraint: c, ...column }) => ({
+    ...column,
+    ...(c && { notNullConstraint: { ...c, inherited: true } }),
+    inherited: true,
+  }))
+}
 
 const booking: Table = {
   ...plain,
@@ -149,30 +171,87 @@ const booking: Table = {
   name: 'booking',
   kind: 'table',
   columns: bookingColumns,
-  constraints: [{ name: 'booking_during_excl', kind: 'exclude', columns: ['during'], validated: true }],
+  constraints: [{ name: 'booking_during_excl', kind: 'exclude', columns: ['during'], validated: true, operators: ['&&'] }],
   indexes: [
     { ...btree, name: 'booking_during_excl', method: 'gist', keys: [{ column: 'during', options: '' }], constraint: 'booking_during_excl' },
   ],
 }
 
-/** {@link RICH_SCHEMA} as core's value. */
-export const RICH_CATALOG: Catalog = {
+const log: Table = { ...plain, schema: 'public', name: 'log', kind: 'partitioned', partitionedBy: 'RANGE (day)', columns: logColumns }
+const bound = `FOR VALUES FROM ('2024-01-01') TO ('2025-01-01')`
+
+const RICH_CATALOG: Catalog = {
   tables: new Map<string, Table>([
     ['"Auth"."we""ird"', weird],
     ['"public"."User"', user],
     ['"public"."booking"', booking],
-    ['"public"."child"', { ...plain, schema: 'public', name: 'child', kind: 'inherited', columns: bookingColumns }],
-    ['"public"."log"', { ...plain, schema: 'public', name: 'log', kind: 'partitioned', columns: logColumns }],
-    ['"public"."log_2024"', { ...plain, schema: 'public', name: 'log_2024', kind: 'partition', columns: logColumns }],
+    [
+      '"public"."child"',
+      {
+        ...booking,
+        name: 'child',
+        kind: 'inherited',
+        parents: ['"public"."booking"'],
+        columns: inherited(bookingColumns),
+        constraints: [],
+        indexes: [],
+      },
+    ],
+    ['"public"."log"', log],
+    [
+      '"public"."log_2024"',
+      {
+        ...plain,
+        schema: 'public',
+        name: 'log_2024',
+        kind: 'partition',
+        parents: ['"public"."log"'],
+        bound,
+        columns: inherited(logColumns),
+      },
+    ],
   ]),
   enums: new Map([['public."Role"', ['user', 'admin', `it's`]]]),
-  views: new Map([
-    ['"public"."emails"', { reads: ['"public"."people"'] }],
-    ['"public"."people"', { reads: ['"Auth"."we""ird"', '"public"."User"'] }],
+  domains: new Map([['"Auth".short', { base: 'character varying(10)', notNull: false, checks: [] }]]),
+  composites: new Map(),
+  sequences: new Map([
+    ['"Auth"."we""ird_id_seq"', { type: 'bigint', ownedBy: { table: '"Auth"."we""ird"', column: 'id' }, identity: true }],
+    ['"public"."User_id_seq"', { type: 'integer', ownedBy: { table: '"public"."User"', column: 'id' } }],
+    ['"public"."User_number_seq"', { type: 'integer', ownedBy: { table: '"public"."User"', column: 'number' }, identity: true }],
   ]),
+  views: new Map([
+    [
+      '"public"."emails"',
+      { materialized: true, columns: ['email'], reads: [{ table: '"public"."people"', columns: ['email'] }], indexes: [] },
+    ],
+    [
+      '"public"."people"',
+      {
+        materialized: false,
+        columns: ['email', 'camelCase'],
+        reads: [
+          { table: '"Auth"."we""ird"', columns: ['camelCase', 'id'] },
+          { table: '"public"."User"', columns: ['email', 'weirdId'] },
+        ],
+        indexes: [],
+      },
+    ],
+  ]),
+  schemas: new Set(['Auth', 'public']),
+  extensions: new Set(['citext', 'pg_trgm']),
   functions: new Map([
     ['"public"."slug"', 'volatile'],
     ['"public"."touch"', 'volatile'],
   ]),
   incomplete: new Map(),
+}
+
+/** {@link RICH_SCHEMA} as core's value; NOT NULL has names from version 18 on. */
+export function richCatalog(version: number): Catalog {
+  if (version >= 18) return RICH_CATALOG
+  const unnamed = ({ notNullConstraint: _, ...column }: Column): Column => column
+  return {
+    ...RICH_CATALOG,
+    tables: new Map([...RICH_CATALOG.tables].map(([key, table]) => [key, { ...table, columns: table.columns.map(unnamed) }])),
+  }
 }

@@ -6,6 +6,7 @@ import { readConfig } from './config.ts'
 import { checkLockFile, checkProvider, LOCK_FILE } from './lock-file.ts'
 import { firstBlock } from './psl.ts'
 import { readSchema, schemaFiles, schemaProvider } from './schema.ts'
+import { sendingOf } from './sending.ts'
 
 /** How many folders above a migrations folder are asked whether they are its project. */
 const LEVELS_UP = 6
@@ -23,7 +24,9 @@ export async function find(dir: string): Promise<Layout | undefined> {
   const schema = await readSchema(places.schema)
   const provider = schemaProvider(schema)
   if (provider !== undefined) checkProvider(provider, places.schema.join(', '))
-  return { adapter: 'prisma', format: 'prisma', ...places, plans: path.join(path.dirname(places.migrations), 'expand-contract') }
+  const sending = await sendingOf(places.root)
+  const plans = path.join(path.dirname(places.migrations), 'expand-contract')
+  return { adapter: 'prisma', format: 'prisma', ...places, plans, ...(sending && { sending }) }
 }
 
 type Places = Pick<Layout, 'root' | 'migrations' | 'schema'>

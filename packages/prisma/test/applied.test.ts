@@ -28,7 +28,10 @@ it('reads what Prisma itself has recorded: applied, failed, and gone from the fo
   const layout = { adapter: 'prisma', root: '/', migrations: '/m', plans: '/p', schema: [], format: 'prisma' }
   const told = async (...migrations: readonly { id: string; sql: string }[]) => {
     const { rows } = await client.query(`SELECT * FROM ${prisma.appliedTable}`)
-    const history = { layout, migrations: migrations.map(({ id, sql }) => ({ id, path: `/m/${id}/migration.sql`, text: sql, intents: [] })) }
+    const history = {
+      layout,
+      migrations: migrations.map(({ id, sql }) => ({ id, path: `/m/${id}/migration.sql`, text: sql, intents: [] })),
+    }
     return prisma.applied(history, rows)
   }
   await engine.deploy([A, B])

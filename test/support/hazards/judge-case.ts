@@ -1,4 +1,13 @@
-import { buildMigration, type Hazard, lockStrength, type Plan, planMigration, type Refusal, readScript, replayHistory } from '@expand-contract/core'
+import {
+  buildMigration,
+  type Hazard,
+  lockStrength,
+  type Plan,
+  planMigration,
+  type Refusal,
+  readScript,
+  replayHistory,
+} from '@expand-contract/core'
 import type { HazardCase } from './case.ts'
 import { type Deed, isHarmful, type Observed, strongestMode, WORKS } from './observed.ts'
 
@@ -22,7 +31,13 @@ export function printCheck({ hazards, refusals }: Plan, advice: readonly Hazard[
 }
 
 /** Where what `check` says and what the server did don't agree, in words; empty where they do. */
-export function disagreements(one: HazardCase, plan: Plan, observed: Observed, advice: readonly Hazard[], instead: readonly Deed[]): string[] {
+export function disagreements(
+  one: HazardCase,
+  plan: Plan,
+  observed: Observed,
+  advice: readonly Hazard[],
+  instead: readonly Deed[],
+): string[] {
   const lost = observed.oldCode.some((code) => code !== WORKS)
   const serious = plan.hazards.filter((h) => !advice.includes(h))
   const found: string[] = []
@@ -34,7 +49,8 @@ export function disagreements(one: HazardCase, plan: Plan, observed: Observed, a
     const own = serious.filter((h) => span && isInside(one.migration, h, span))
     const own2 = own.filter((h) => h.harm !== 'compatibility' && !(h.harm === 'data' && lost))
     if (isHarmful(deed) && own2.length === 0) found.push(`MISS: command ${deed.command} is harmful and no hazard says so`)
-    if (!isHarmful(deed) && own2.length > 0) found.push(`FALSE ALARM: command ${deed.command} does no harm: ${own2.map((h) => h.code).join(', ')}`)
+    if (!isHarmful(deed) && own2.length > 0)
+      found.push(`FALSE ALARM: command ${deed.command} does no harm: ${own2.map((h) => h.code).join(', ')}`)
   }
   const breaks = serious.filter((h) => h.harm === 'compatibility' || (h.harm === 'data' && !found.length && lost))
   if (lost && breaks.length === 0) found.push('MISS: old code fails and no hazard says so')

@@ -72,7 +72,8 @@ async function runText(watch: Watch, { migration, sending, beside }: Sent, befor
     // Drizzle's transaction is over once a migration has ended it; a query of several statements opens its own again.
     const opens = !isOpen && !control && !alone && (sending !== 'transaction' || i === 0)
     if (opens) await client.query('BEGIN')
-    hadError = (await runCommand(watch, sql, i + 1, alone ? (beside === undefined ? 'gated' : 'beside a writer') : 'in a transaction')) !== undefined
+    hadError =
+      (await runCommand(watch, sql, i + 1, alone ? (beside === undefined ? 'gated' : 'beside a writer') : 'in a transaction')) !== undefined
     if (hadError) break
     if (i === commands.length - 1) await beforeEnd?.()
     if (opens && !asOne) await client.query('COMMIT')

@@ -1,7 +1,7 @@
 import { displayTable, lockStrength, strongest, type TableLock } from '@expand-contract/core'
 import type { Client } from 'pg'
 import { runGated } from '../../../packages/postgres/src/laws/gate.ts'
-import { listen, type Relation, readLocks, readRelations, type Scan, scansIn } from '../../../packages/postgres/src/observe.ts'
+import { type listen, type Relation, readLocks, readRelations, type Scan, scansIn } from '../../../packages/postgres/src/observe.ts'
 import type { Deed } from './observed.ts'
 
 /** A session in which commands are watched. */
@@ -118,8 +118,9 @@ async function workOf(watch: Watch, counts: ReadonlyMap<string, Counts> | undefi
 }
 
 async function childrenOf(client: Client, constraints: readonly string[], known: ReadonlyMap<string, Relation>): Promise<Relation[]> {
-  const { rows } = await client.query(`SELECT DISTINCT conrelid::text AS oid FROM pg_constraint WHERE contype = 'f' AND conname = ANY ($1)`, [
-    constraints,
-  ])
+  const { rows } = await client.query(
+    `SELECT DISTINCT conrelid::text AS oid FROM pg_constraint WHERE contype = 'f' AND conname = ANY ($1)`,
+    [constraints],
+  )
   return rows.flatMap(({ oid }) => known.get(oid) ?? [])
 }

@@ -14,7 +14,11 @@ export function bind(text: string, picks: readonly number[], catalog: Catalog): 
     return (n % 12 === 0 ? undefined : names[n % names.length]) ?? otherwise
   }
   const relation = (keys: Iterable<string>, otherwise: string): string => short(one([...keys], otherwise), pick())
-  const columnOf = (t: Table | undefined): string => one((t?.columns ?? []).map((c) => quoteName(c.name)), 'a')
+  const columnOf = (t: Table | undefined): string =>
+    one(
+      (t?.columns ?? []).map((c) => quoteName(c.name)),
+      'a',
+    )
   const choose: Record<string, () => string> = {
     table: () => {
       const key = one([...catalog.tables.keys()], '"public"."t"')
@@ -28,11 +32,31 @@ export function bind(text: string, picks: readonly number[], catalog: Catalog): 
     },
     column: () => columnOf(table),
     'its column': () => columnOf(other),
-    constraint: () => one((table?.constraints ?? []).map((c) => quoteName(c.name)), 'k1'),
-    'not null': () => one((table?.columns ?? []).flatMap((c) => (c.notNullConstraint ? [quoteName(c.notNullConstraint.name)] : [])), 'k2'),
-    trigger: () => one((table?.triggers ?? []).map((t) => quoteName(t.name)), 'r1'),
-    policy: () => one((table?.policies ?? []).map((p) => quoteName(p.name)), 'y1'),
-    'table index': () => one((table?.indexes ?? []).map((i) => quoteName(i.name)), 'i1'),
+    constraint: () =>
+      one(
+        (table?.constraints ?? []).map((c) => quoteName(c.name)),
+        'k1',
+      ),
+    'not null': () =>
+      one(
+        (table?.columns ?? []).flatMap((c) => (c.notNullConstraint ? [quoteName(c.notNullConstraint.name)] : [])),
+        'k2',
+      ),
+    trigger: () =>
+      one(
+        (table?.triggers ?? []).map((t) => quoteName(t.name)),
+        'r1',
+      ),
+    policy: () =>
+      one(
+        (table?.policies ?? []).map((p) => quoteName(p.name)),
+        'y1',
+      ),
+    'table index': () =>
+      one(
+        (table?.indexes ?? []).map((i) => quoteName(i.name)),
+        'i1',
+      ),
     index: () => relation(indexes(catalog), '"public"."i1"'),
     view: () => relation(catalog.views.keys(), '"public"."v"'),
     sequence: () => relation(catalog.sequences.keys(), '"public"."s"'),
@@ -44,7 +68,13 @@ export function bind(text: string, picks: readonly number[], catalog: Catalog): 
   }
   // A word follows each opening guillemet; what comes before the first is text.
   const [start = '', ...rest] = text.split('«')
-  return start + rest.map((part) => part.split('»')).map(([word = '', after = '']) => `${choose[word]?.() ?? word}${after}`).join('')
+  return (
+    start +
+    rest
+      .map((part) => part.split('»'))
+      .map(([word = '', after = '']) => `${choose[word]?.() ?? word}${after}`)
+      .join('')
+  )
 }
 
 /** Mostly without the schema, where that is `public`. */

@@ -12,7 +12,18 @@ export const newTable: Sql = qualified(among('t', 'u', '"T x"', 'p', 't_a_seq', 
 export const newView: Sql = qualified(among('v', 'w', 'u'))
 export const newColumn: Sql = among('a', 'b', 'c', '"C"', LONG)
 export const newName: Sql = among('t', 'u', 'v', 'e', 'd', 's', 't_a_seq', 't_pkey', '_t', '"T x"', '"new"', TOO_LONG)
-export const newConstraint: Sql = among('k1', 'k2', 't_pkey', 't_a_key', 't_a_check', 't_check', 't_a_fkey', 't_a_not_null', 'u_pkey', TOO_LONG)
+export const newConstraint: Sql = among(
+  'k1',
+  'k2',
+  't_pkey',
+  't_a_key',
+  't_a_check',
+  't_check',
+  't_a_fkey',
+  't_a_not_null',
+  'u_pkey',
+  TOO_LONG,
+)
 export const newIndex: Sql = among('i1', 'i2', 't_a_idx', 't_a_key', 't_pkey', 'u', TOO_LONG)
 export const newSequence: Sql = qualified(among('s', 't_a_seq', 't_a_seq1', 'u_b_seq', 'r'))
 export const newEnum: Sql = qualified(among('e', '"E"'))
@@ -51,7 +62,11 @@ export function several(item: string | Sql, most = 3, separator = ', '): Sql {
 
 /** One of them; a number says how often it comes compared with the others. */
 export function oneOf(...choices: readonly (Sql | string | readonly [number, Sql | string])[]): Sql {
-  return fc.oneof(...choices.map((choice) => (isWeighted(choice) ? { weight: choice[0], arbitrary: given(choice[1]) } : { weight: 1, arbitrary: given(choice) })))
+  return fc.oneof(
+    ...choices.map((choice) =>
+      isWeighted(choice) ? { weight: choice[0], arbitrary: given(choice[1]) } : { weight: 1, arbitrary: given(choice) },
+    ),
+  )
 }
 
 function isWeighted(choice: Sql | string | readonly [number, Sql | string]): choice is readonly [number, Sql | string] {

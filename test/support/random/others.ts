@@ -1,4 +1,22 @@
-import { among, cascade, columns, ifExists, ifNotExists, maybe, newColumn, newComposite, newDomain, newEnum, newName, newSequence, newView, oneOf, qualified, type Sql, several, sql } from './names.ts'
+import {
+  among,
+  cascade,
+  ifExists,
+  ifNotExists,
+  maybe,
+  newColumn,
+  newComposite,
+  newDomain,
+  newEnum,
+  newName,
+  newSequence,
+  newView,
+  oneOf,
+  qualified,
+  type Sql,
+  several,
+  sql,
+} from './names.ts'
 import { alterTable, condition, createIndex, createTable } from './tables.ts'
 
 const label: Sql = among("'x'", "'y'", "'it''s'")
@@ -15,7 +33,14 @@ const composites: Sql = oneOf(
   [2, sql('CREATE TYPE ', newComposite, ' AS (', among('a int', 'a text, "B" varchar(3)', 'a «enum», b int[]', 'b «domain»'), ')')],
   sql(
     'ALTER TYPE «composite» ',
-    several(oneOf(sql('ADD ATTRIBUTE ', newColumn, ' int'), sql('DROP ATTRIBUTE ', ifExists, 'a', cascade), sql('ALTER ATTRIBUTE a TYPE text', cascade)), 2),
+    several(
+      oneOf(
+        sql('ADD ATTRIBUTE ', newColumn, ' int'),
+        sql('DROP ATTRIBUTE ', ifExists, 'a', cascade),
+        sql('ALTER ATTRIBUTE a TYPE text', cascade),
+      ),
+      2,
+    ),
   ),
   sql('ALTER TYPE «composite» RENAME ATTRIBUTE a TO ', newColumn, cascade),
 )
@@ -26,7 +51,12 @@ const typesBeyond: Sql = oneOf(
   sql('DROP TYPE ', ifExists, anyType, cascade),
 )
 
-const domainCheck: Sql = sql(maybe(among('CONSTRAINT k1 ', 'CONSTRAINT d_check '), 0.4), 'CHECK (', among('VALUE > 0', 'VALUE <> 3 OR VALUE IS NULL'), ')')
+const domainCheck: Sql = sql(
+  maybe(among('CONSTRAINT k1 ', 'CONSTRAINT d_check '), 0.4),
+  'CHECK (',
+  among('VALUE > 0', 'VALUE <> 3 OR VALUE IS NULL'),
+  ')',
+)
 const domains: Sql = oneOf(
   [
     3,
@@ -57,7 +87,12 @@ const domains: Sql = oneOf(
 
 const sequences: Sql = oneOf(
   [2, sql('CREATE SEQUENCE ', ifNotExists, newSequence, maybe(' AS smallint', 0.2), maybe(' OWNED BY «table».«column»', 0.3))],
-  sql('ALTER SEQUENCE ', ifExists, '«sequence» ', oneOf('OWNED BY «table».«column»', 'OWNED BY NONE', 'AS bigint', 'RESTART', 'INCREMENT BY 2')),
+  sql(
+    'ALTER SEQUENCE ',
+    ifExists,
+    '«sequence» ',
+    oneOf('OWNED BY «table».«column»', 'OWNED BY NONE', 'AS bigint', 'RESTART', 'INCREMENT BY 2'),
+  ),
   sql('ALTER SEQUENCE ', ifExists, '«sequence» RENAME TO ', oneOf('s', newName)),
   sql('ALTER SEQUENCE «sequence»', elsewhere),
   sql('DROP SEQUENCE ', ifExists, '«sequence»', cascade),
@@ -87,9 +122,36 @@ const views: Sql = oneOf(
 
 const newFunction: Sql = qualified(among('f', 'g'))
 const code: Sql = oneOf(
-  [2, sql('CREATE ', maybe('OR REPLACE ', 0.5), 'FUNCTION ', newFunction, '() RETURNS trigger LANGUAGE plpgsql ', among('', 'STABLE ', 'IMMUTABLE '), 'AS $$ BEGIN RETURN NEW; END $$')],
-  [2, sql('CREATE ', maybe('OR REPLACE ', 0.5), 'FUNCTION ', qualified(among('f', 'h')), '(i int) RETURNS int LANGUAGE sql ', among('', 'IMMUTABLE '), 'AS $$ SELECT i * 2 $$')],
-  sql('ALTER FUNCTION «function»', among('()', '', '(int)'), ' ', among('IMMUTABLE', 'STABLE', 'RENAME TO g', 'SET SCHEMA side', 'RENAME TO h')),
+  [
+    2,
+    sql(
+      'CREATE ',
+      maybe('OR REPLACE ', 0.5),
+      'FUNCTION ',
+      newFunction,
+      '() RETURNS trigger LANGUAGE plpgsql ',
+      among('', 'STABLE ', 'IMMUTABLE '),
+      'AS $$ BEGIN RETURN NEW; END $$',
+    ),
+  ],
+  [
+    2,
+    sql(
+      'CREATE ',
+      maybe('OR REPLACE ', 0.5),
+      'FUNCTION ',
+      qualified(among('f', 'h')),
+      '(i int) RETURNS int LANGUAGE sql ',
+      among('', 'IMMUTABLE '),
+      'AS $$ SELECT i * 2 $$',
+    ),
+  ],
+  sql(
+    'ALTER FUNCTION «function»',
+    among('()', '', '(int)'),
+    ' ',
+    among('IMMUTABLE', 'STABLE', 'RENAME TO g', 'SET SCHEMA side', 'RENAME TO h'),
+  ),
   sql('DROP FUNCTION ', ifExists, '«function»', among('', '()', '(int)'), cascade),
   [
     4,
@@ -130,7 +192,10 @@ const schemas: Sql = oneOf(
 
 const paths: Sql = sql('SET search_path = ', among('side', 'public', 'side, public', 'DEFAULT'))
 
-const drops: Sql = oneOf([3, sql('DROP TABLE ', ifExists, several('«table»', 2), cascade)], [3, sql('DROP INDEX ', ifExists, several('«index»', 2), cascade)])
+const drops: Sql = oneOf(
+  [3, sql('DROP TABLE ', ifExists, several('«table»', 2), cascade)],
+  [3, sql('DROP INDEX ', ifExists, several('«index»', 2), cascade)],
+)
 
 /** A statement that changes a schema, if it fits. */
 export const statement: Sql = oneOf(

@@ -46,7 +46,8 @@ export function known(baseline: Baseline, hides: boolean): Known {
     matched: () => matched,
     stale: (ids) => {
       const isLooked = (e: BaselineEntry): boolean => looked.has(JSON.stringify([e.in, e.migration]))
-      const isGone = (e: BaselineEntry): boolean => [...ids].some(([folder, names]) => relative(path.dirname(baseline.file), folder) === e.in && !names.has(e.migration))
+      const isGone = (e: BaselineEntry): boolean =>
+        [...ids].some(([folder, names]) => relative(path.dirname(baseline.file), folder) === e.in && !names.has(e.migration))
       return [...left.values()].flat().filter((e) => isLooked(e) || isGone(e))
     },
   }

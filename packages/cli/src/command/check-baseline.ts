@@ -58,7 +58,10 @@ export async function openBaseline(flags: CheckFlags, { io, config }: Context): 
   }
 }
 
-function writtenText({ file, findings, added, removed }: { file: string; findings: number; added: number; removed: number }, wasThere: boolean): string {
+function writtenText(
+  { file, findings, added, removed }: { file: string; findings: number; added: number; removed: number },
+  wasThere: boolean,
+): string {
   if (findings === 0 && !wasThere) return 'Nothing is found, so no baseline is needed and none was written.\n'
   const changes = wasThere ? ` (${added} new, ${removed} removed)` : ''
   return `Wrote ${file}: ${count(findings, 'known finding')}${changes}. Commit it: check reports only what is new from now on, and says how much it hides.\n`

@@ -1,13 +1,13 @@
 import path from 'node:path'
 import { type Catalog, hazards, type Plan } from '@expand-contract/core'
 import type { Known } from '../baseline/known.ts'
-import type { Given } from '../given/given.ts'
 import { shell } from '../flags/answers.ts'
+import type { Given } from '../given/given.ts'
 import type { Say } from '../progress.ts'
 import { type Planned, planAt } from '../project/planning.ts'
 import { lossesOf } from '../project/project.ts'
 import type { Checked } from '../report/check-report.ts'
-import { type Unknown, unknownIn } from '../report/incomplete.ts'
+import { type Gap, type Unknown, unknownIn } from '../report/incomplete.ts'
 import { shownPath } from '../report/path.ts'
 import { allowanceProblems, lossProblems } from '../report/problems.ts'
 import type { CheckSubject } from './check-subjects.ts'
@@ -28,18 +28,26 @@ export async function checkSubject(
 ): Promise<{ checked: Checked[]; unknown: Unknown[] }> {
   const { project, folder, migrations, indices } = subject
   const checked: Checked[] = []
+  const gaps = new Map<string, Gap>()
   let after: Catalog | undefined
-  for (const planned of planAt(migrations, indices, { ...context, given: given?.schema })) {
+  for (const planned of planAt(migrations, indices, { ...context, given: given?.schema, sending: project?.history.layout.sending })) {
     await say(`planning ${planned.source.id}`)
     const losses = project ? await lossesOf(project, planned.source) : []
     const one = asChecked(planned, project !== undefined, [...lossProblems(planned.migration.script, losses)], context)
     const name = project ? planned.source.id : path.basename(planned.source.path)
     checked.push(known ? known.hide(one, planned, { folder, name }) : one)
     after = planned.migration.after
+    // A table that was dropped since is known again, but what rested on it is still reported. Where the schema is given only what is left counts.
+    if (!given?.schema && planned.plan.refusals.some((r) => r.incomplete)) note(gaps, planned.migration.before, after)
   }
-  const unknown = after && after.incomplete.size > 0 ? unknownIn(after, migrations, checked, context.io.cwd) : []
+  if (after) note(gaps, after)
+  const unknown = unknownIn([...gaps.values()], migrations, checked, context.io.cwd)
   // Files of no project are not expected to make the tables that they change, and a note says so.
   return { checked, unknown: project ? unknown : unknown.filter((u) => u.table === null || u.restingOnIt.length > 0) }
+}
+
+function note(gaps: Map<string, Gap>, ...catalogs: readonly Catalog[]): void {
+  for (const { incomplete } of catalogs) for (const [key, gap] of incomplete) gaps.set(JSON.stringify([key, gap.since]), [key, gap])
 }
 
 function asChecked({ source, migration, plan }: Planned, isOfProject: boolean, problems: Checked['problems'], { io }: Context): Checked {

@@ -90,7 +90,7 @@ async function givenFor({ project, index }: Picked, flags: RewriteFlags, context
 type Planning = Context & { readonly given: GivenSchema | undefined }
 
 function planPicked({ project, index }: Picked, answers: readonly Intent[], context: Planning): Planned {
-  return planOne(project.history.migrations, index, { ...context, answers })
+  return planOne(project.history.migrations, index, { ...context, answers, sending: project.history.layout.sending })
 }
 
 /** A person is there, and answers are all that is missing. */

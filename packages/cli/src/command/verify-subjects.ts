@@ -89,7 +89,7 @@ async function writtenPlan({ layout, history }: Project, id: string): Promise<Su
 
 function inMemory({ project, index }: Picked, context: Context): Subject {
   const { migrations } = project.history
-  const { plan, source, migration } = planOne(migrations, index, context)
+  const { plan, source, migration } = planOne(migrations, index, { ...context, sending: project.history.layout.sending })
   const { before, after } = migration
   return {
     plan,

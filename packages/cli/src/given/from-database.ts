@@ -16,7 +16,10 @@ export async function fromDatabase(flag: SchemaFlags['database'], subject: Subje
     catalog: record && table !== undefined ? without(read.catalog, record.schema, table) : read.catalog,
     postgres: read.major,
     postgresBy: 'database',
-    applied: record && subject.project ? countApplied(await subject.project.adapter.applied(subject.project.history, record.rows), subject) : undefined,
+    applied:
+      record && subject.project
+        ? countApplied(await subject.project.adapter.applied(subject.project.history, record.rows), subject)
+        : undefined,
   }
 }
 
@@ -41,7 +44,9 @@ function recordIn({ tables }: ReadDatabase, name: string, url: string): Record {
   }
   if (more.length > 0) {
     const schemas = found.map((t) => t.schema).join(', ')
-    throw new UserError(`The database has a table ${name} in several schemas (${schemas}). Say which one counts: add ?schema=<name> to the URL.`)
+    throw new UserError(
+      `The database has a table ${name} in several schemas (${schemas}). Say which one counts: add ?schema=<name> to the URL.`,
+    )
   }
   return only
 }
@@ -65,7 +70,13 @@ function countApplied({ applied, ahead, failed }: Applied, { migrations }: Subje
       `The database has applied ${applied[count]}, but not ${migrations[count]?.id} before it, so there is no point in the history that it stands at. Apply what is missing there, or take another database.`,
     )
   }
-  return { count, why: count === 0 ? 'no migration is applied there' : `${count} of ${migrations.length} migrations are applied there, up to ${migrations[count - 1]?.id}` }
+  return {
+    count,
+    why:
+      count === 0
+        ? 'no migration is applied there'
+        : `${count} of ${migrations.length} migrations are applied there, up to ${migrations[count - 1]?.id}`,
+  }
 }
 
 /** Without what the ORM made for itself. */

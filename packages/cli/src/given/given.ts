@@ -50,12 +50,14 @@ export interface Given {
  * project, just before the newest; `--schema-at` says otherwise. Throws {@link UserError} where the two do not fit.
  */
 export async function readGiven(flags: SchemaFlags, subject: Subject, context: Context): Promise<Given> {
-  const read = flags.schemaDump === undefined ? await fromDatabase(flags.database, subject, context) : await fromDump(flags.schemaDump, context)
+  const read =
+    flags.schemaDump === undefined ? await fromDatabase(flags.database, subject, context) : await fromDump(flags.schemaDump, context)
   const { migrations, project } = subject
   const entries = replayHistory(migrations)
   const { at, why } = placeOf(flags, read, migrations)
   refuseMisfit(read, entries, at, flags)
-  const isNeeded = project === undefined || entries.slice(at).some(({ before, after }) => before.incomplete.size + after.incomplete.size > 0)
+  const isNeeded =
+    project === undefined || entries.slice(at).some(({ before, after }) => before.incomplete.size + after.incomplete.size > 0)
   const before = migrations[at]
   const notes = [
     before === undefined
@@ -67,13 +69,18 @@ export async function readGiven(flags: SchemaFlags, subject: Subject, context: C
     schema: before && isNeeded ? { before: before.id, catalog: read.catalog } : undefined,
     at,
     notes,
-    context: context.postgresBy !== 'flag' && read.postgres !== undefined ? { ...context, postgres: read.postgres, postgresBy: read.postgresBy } : context,
+    context:
+      context.postgresBy !== 'flag' && read.postgres !== undefined
+        ? { ...context, postgres: read.postgres, postgresBy: read.postgresBy }
+        : context,
   }
 }
 
 function versionNotes({ postgres, from }: ReadSchema, context: Context): string[] {
   if (postgres === undefined || context.postgresBy !== 'flag' || postgres >= context.postgres) return []
-  return [`${capital(from)} is PostgreSQL ${postgres}, older than the ${context.postgres} that --postgres asks for: what is safe there may not be safe on it.`]
+  return [
+    `${capital(from)} is PostgreSQL ${postgres}, older than the ${context.postgres} that --postgres asks for: what is safe there may not be safe on it.`,
+  ]
 }
 
 function placeOf({ schemaAt }: SchemaFlags, read: ReadSchema, migrations: readonly SourceMigration[]): { at: number; why: string } {

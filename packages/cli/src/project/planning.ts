@@ -6,6 +6,7 @@ import {
   type Plan,
   planMigration,
   replaying,
+  type Sending,
   type SourceMigration,
 } from '@expand-contract/core'
 import { mergeIntents } from '../flags/answers.ts'
@@ -27,6 +28,8 @@ export interface PlanningOptions {
   readonly postgres: number
   /** A schema that takes the place of what is replayed until then. */
   readonly given?: GivenSchema | undefined
+  /** How the project's ORM sends a migration. */
+  readonly sending?: Sending | undefined
 }
 
 /** Plans the migrations at some positions of a history, oldest first; only as much of the history as they need is replayed. */
@@ -40,7 +43,7 @@ export function* planAt(history: readonly SourceMigration[], indices: readonly n
     // The configuration speaks of all migrations: only what this one's SQL names is an answer to it, and belongs in its plan.
     const configured = options.configured.filter((intent) => source.text.includes(subjectOf(intent)))
     const intents = mergeIntents(options.answers ?? [], configured, source.intents)
-    const migration = buildMigration(entry, intents, options.postgres)
+    const migration = buildMigration(entry, intents, options.postgres, options.sending)
     yield { source, migration, plan: planMigration(migration) }
   }
 }

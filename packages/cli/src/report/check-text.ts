@@ -33,7 +33,12 @@ function group(checked: Checked, style: Style, verbose: boolean): string {
 export function findingsText(file: string, hazards: readonly Hazard[], refusals: readonly Refusal[], style: Style): string {
   const refused = new Set(refusals.flatMap((r) => r.hazards))
   const alone = hazards.filter((h) => !refused.has(h)).map((h) => ({ line: h.line, column: h.column, hazards: [h], refusal: undefined }))
-  const together = refusals.map((refusal) => ({ line: refusal.line, column: refusal.hazards[0]?.column ?? 1, hazards: refusal.hazards, refusal }))
+  const together = refusals.map((refusal) => ({
+    line: refusal.line,
+    column: refusal.hazards[0]?.column ?? 1,
+    hazards: refusal.hazards,
+    refusal,
+  }))
   const told = new Set<string>()
   return [...alone, ...together]
     .sort((a, b) => a.line - b.line || a.column - b.column)

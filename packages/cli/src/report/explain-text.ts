@@ -26,6 +26,12 @@ export function explainText(hazard: ExplainedHazard, { paint, width }: Style): s
     wrap(hazard.instead, width, '  '),
     '',
     wrap(paint.dim(rewritten), width),
+    wrap(
+      paint.dim(
+        `Where it is meant, allow it on the line before the statement:\n  -- expand-contract: allow ${hazard.code} because <reason>`,
+      ),
+      width,
+    ),
   ].join('\n')
 }
 

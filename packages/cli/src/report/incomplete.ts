@@ -1,4 +1,4 @@
-import { type Catalog, displayTable, EVERYTHING, type SourceMigration } from '@expand-contract/core'
+import { displayTable, EVERYTHING, type Incomplete, type SourceMigration, type TableName } from '@expand-contract/core'
 import type { Checked } from './check-report.ts'
 import { shownPath } from './path.ts'
 
@@ -16,9 +16,12 @@ export interface Unknown {
   readonly restingOnIt: readonly string[]
 }
 
-/** What is not known at the end of a history, and which of the findings rest on it. */
-export function unknownIn(after: Catalog, history: readonly SourceMigration[], checked: readonly Checked[], cwd: string): Unknown[] {
-  return [...after.incomplete]
+/** What is not known, by its key in the catalog. */
+export type Gap = readonly [key: TableName, gap: Incomplete]
+
+/** What is not known, the most in need first, and which of the findings rest on it. */
+export function unknownIn(gaps: readonly Gap[], history: readonly SourceMigration[], checked: readonly Checked[], cwd: string): Unknown[] {
+  return gaps
     .map(([key, { since, reason, line }]): Unknown => {
       const table = key === EVERYTHING ? null : displayTable(key)
       const source = history.find((m) => m.id === since)
@@ -33,5 +36,10 @@ export function unknownIn(after: Catalog, history: readonly SourceMigration[], c
         restingOnIt: checked.filter(rests).map((c) => c.id),
       }
     })
-    .sort((a, b) => Number(b.table === null) - Number(a.table === null) || b.restingOnIt.length - a.restingOnIt.length || ((a.table ?? '') < (b.table ?? '') ? -1 : 1))
+    .sort(
+      (a, b) =>
+        Number(b.table === null) - Number(a.table === null) ||
+        b.restingOnIt.length - a.restingOnIt.length ||
+        ((a.table ?? '') < (b.table ?? '') ? -1 : 1),
+    )
 }

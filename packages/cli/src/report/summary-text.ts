@@ -2,6 +2,8 @@ import type { Context } from '../command/context.ts'
 import { type CheckReport, type CheckSummary, summaryOf, type UsedBaseline } from './check-report.ts'
 import { count, type Style, wrap } from './style.ts'
 
+/** Migrations with findings from which on a baseline is worth a word. */
+const MANY = 10
 /** How many stale entries are named one by one. */
 const SOME = 5
 
@@ -10,11 +12,16 @@ export function summaryText({ checked, postgres, baseline }: CheckReport, style:
   const { paint, width } = style
   const summary = summaryOf(checked)
   const found = summary.withFindings > 0
-  const head = found ? paint.bold(foundLine(summary)) : paint.green(`No ${baseline ? 'new ' : ''}hazard in ${count(summary.migrations, 'migration')}.`)
+  const head = found
+    ? paint.bold(foundLine(summary))
+    : paint.green(`No ${baseline ? 'new ' : ''}hazard in ${count(summary.migrations, 'migration')}.`)
   return [
     head,
     ...passedOver(summary, baseline, style),
     ...(found ? [wrap('What a hazard means: npx expand-contract explain <hazard>', width)] : []),
+    ...(summary.withFindings >= MANY && !baseline
+      ? [wrap('On an old project: npx expand-contract check --write-baseline, and only new findings are reported from then on.', width)]
+      : []),
     ...(summary.migrations > 0 ? [wrap(paint.dim(judgedFor(postgres)), width)] : []),
   ].join('\n')
 }
@@ -39,7 +46,9 @@ function passedOver({ allowed, hidden }: CheckSummary, baseline: UsedBaseline | 
     ...(hidden > 0 && baseline ? [`${count(hidden, 'known finding')} hidden by ${baseline.file} (--no-baseline shows them).`] : []),
     ...(stale.length > 0 && baseline
       ? [
-          paint.yellow(`${count(stale.length, 'entry', 'entries')} of ${baseline.file} ${stale.length === 1 ? 'matches' : 'match'} nothing any more:`),
+          paint.yellow(
+            `${count(stale.length, 'entry', 'entries')} of ${baseline.file} ${stale.length === 1 ? 'matches' : 'match'} nothing any more:`,
+          ),
           ...named,
           ...(stale.length > SOME ? [`  and ${stale.length - SOME} more`] : []),
           wrap('Remove what is stale: npx expand-contract check --write-baseline', width),

@@ -29,7 +29,19 @@ CREATE INDEX "User_fullName_idx" ON "User"("fullName");
     expect(out).toMatch(/^No hazard in 1 migration\.\n1 allowed with a reason \(--verbose lists them\)\.\n/)
     expect(report.summary).toMatchObject({ hazards: 0, allowed: 1, withFindings: 0 })
     expect(report.migrations).toMatchObject([
-      { id: NEWEST, allowed: [{ code: 'create-index-blocks-writes', on: 'User_fullName_idx', line: 3, column: 1, allowedOn: 2, reason: 'the table has nine rows' }] },
+      {
+        id: NEWEST,
+        allowed: [
+          {
+            code: 'create-index-blocks-writes',
+            on: 'User_fullName_idx',
+            line: 3,
+            column: 1,
+            allowedOn: 2,
+            reason: 'the table has nine rows',
+          },
+        ],
+      },
     ])
     expect((await checked(SQL, '--verbose')).out).toContain(
       `${FILE}:3:1  allowed  create-index-blocks-writes  User_fullName_idx\n    line 2: the table has nine rows`,
@@ -68,9 +80,27 @@ describe('a comment that allows nothing', () => {
   const index = 'CREATE INDEX "User_fullName_idx" ON "User"("fullName");\n'
   it.each([
     ['no reason', `-- expand-contract: allow create-index-blocks-writes\n${index}`, 'allow-without-reason', 'because <reason>', 1],
-    ['a misspelt hazard', `-- expand-contract: allow create-index-block-writes because small\n${index}`, 'allow-unknown-hazard', 'Did you mean "create-index-blocks-writes"', 1],
-    ['a misspelt word', `-- expand-contract: alow create-index-blocks-writes because small\n${index}`, 'allow-not-understood', 'The form is: -- expand-contract: allow', 1],
-    ['half of the hazards', 'ALTER TABLE "User" DROP COLUMN "email"; -- expand-contract: allow drop-column-loses-data because it is empty\n', 'allow-in-part', 'allow drop-column-loses-data, drop-column-breaks-old-code because it is empty', 2],
+    [
+      'a misspelt hazard',
+      `-- expand-contract: allow create-index-block-writes because small\n${index}`,
+      'allow-unknown-hazard',
+      'Did you mean "create-index-blocks-writes"',
+      1,
+    ],
+    [
+      'a misspelt word',
+      `-- expand-contract: alow create-index-blocks-writes because small\n${index}`,
+      'allow-not-understood',
+      'The form is: -- expand-contract: allow',
+      1,
+    ],
+    [
+      'half of the hazards',
+      'ALTER TABLE "User" DROP COLUMN "email"; -- expand-contract: allow drop-column-loses-data because it is empty\n',
+      'allow-in-part',
+      'allow drop-column-loses-data, drop-column-breaks-old-code because it is empty',
+      2,
+    ],
   ])('with %s is a finding, and the hazard stays one', async (_, sql, problem, fix, hazards) => {
     const { code, out, report } = await checked(sql)
     expect(code).toBe(1)

@@ -48,7 +48,9 @@ describe('a baseline', () => {
     const folder = folderWith(PRISMA_PROJECT)
     await run(folder, ['check', '--write-baseline'])
     const text = readFileSync(path.join(folder, SQL), 'utf8')
-    put(folder, { [SQL]: `-- one more line\n\nCREATE TABLE "Other" (id int);\n${text.replace('ADD COLUMN     ', '\n  ADD COLUMN /* new */ ')}` })
+    put(folder, {
+      [SQL]: `-- one more line\n\nCREATE TABLE "Other" (id int);\n${text.replace('ADD COLUMN     ', '\n  ADD COLUMN /* new */ ')}`,
+    })
     expect(await summary(folder)).toMatchObject({ code: 0, stale: 0 })
     put(folder, { [SQL]: text.replace('"fullName" TEXT', '"fullName" VARCHAR(9)').replace('"name"', '"email"') })
     const changed = await summary(folder)
@@ -62,7 +64,9 @@ describe('a baseline', () => {
     put(folder, { 'prisma/migrations/20260301000000_index/migration.sql': 'SELECT 1;\n' })
     const { code, out } = await run(folder, ['check'])
     expect(code).toBe(0)
-    expect(out).toContain(`1 entry of ${FILE} matches nothing any more:\n  20260301000000_index  create-index-blocks-writes  User_fullName_idx\n`)
+    expect(out).toContain(
+      `1 entry of ${FILE} matches nothing any more:\n  20260301000000_index  create-index-blocks-writes  User_fullName_idx\n`,
+    )
     // What was not looked at is not stale.
     expect(await summary(folder, `prisma/migrations/${RENAME}`)).toMatchObject({ stale: 0 })
     const before = JSON.parse(contentOf(folder)[FILE] ?? '').findings.length
@@ -82,7 +86,10 @@ describe('a baseline', () => {
   it('is not written where there is nothing to hide', async () => {
     const { 'prisma/schema.prisma': schema = '' } = PRISMA_PROJECT
     const folder = folderWith({ 'prisma/schema.prisma': schema })
-    expect(await run(folder, ['check', '--write-baseline'])).toMatchObject({ code: 0, out: expect.stringContaining('no baseline is needed') })
+    expect(await run(folder, ['check', '--write-baseline'])).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('no baseline is needed'),
+    })
     expect(contentOf(folder)[FILE]).toBeUndefined()
   })
 

@@ -27,7 +27,15 @@ it('rewrites a Drizzle project once, and tells that its migrator will not run th
 it('names what Drizzle Kit 0.3x has recorded and its SQL does not do', async () => {
   const snapshot = (id: string, prevId: string, name: string, type: string) => {
     const column = { name, type, primaryKey: false, notNull: false }
-    const table = { name: 'users', schema: '', columns: { [name]: column }, indexes: {}, foreignKeys: {}, compositePrimaryKeys: {}, uniqueConstraints: {} }
+    const table = {
+      name: 'users',
+      schema: '',
+      columns: { [name]: column },
+      indexes: {},
+      foreignKeys: {},
+      compositePrimaryKeys: {},
+      uniqueConstraints: {},
+    }
     return JSON.stringify({ id, prevId, version: '7', dialect: 'postgresql', tables: { 'public.users': table }, enums: {}, schemas: {} })
   }
   const entries = ['0000_init', '0001_rename'].map((tag, idx) => ({ idx, version: '7', when: idx + 1, tag, breakpoints: true }))

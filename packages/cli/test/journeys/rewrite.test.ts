@@ -81,7 +81,10 @@ describe('rewrite, where nobody can be asked', () => {
   it('takes a name as it is only where its own table is not known', async () => {
     const unknown = { 'prisma/migrations/20260201000000_other/migration.sql': 'ALTER TABLE "Elsewhere" ADD COLUMN "a" TEXT;\n' }
     const folder = folderWith({ ...PRISMA_PROJECT, ...unknown })
-    expect(await run(folder, ['rewrite', '--drop', 'User.nmae'])).toMatchObject({ code: 2, err: expect.stringContaining('Did you mean "User.name"') })
+    expect(await run(folder, ['rewrite', '--drop', 'User.nmae'])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('Did you mean "User.name"'),
+    })
     expect(await run(folder, ['rewrite', '--drop', 'Elsewhere.a', ...ANSWER, '--dry-run'])).toMatchObject({ code: 0 })
     put(folder, { 'prisma/migrations/20260201000000_other/migration.sql': "DO $$ BEGIN EXECUTE 'DROP TABLE ' || lower('X'); END $$;\n" })
     expect(await run(folder, ['rewrite', '--drop', 'User.nmae'])).toMatchObject({ code: 1 })

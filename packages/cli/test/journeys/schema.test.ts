@@ -55,7 +55,11 @@ interface Report {
   readonly notes: readonly string[]
 }
 
-async function check(folder: string, args: readonly string[], env?: Record<string, string>): Promise<{ code: number; out: string; err: string; report: Report }> {
+async function check(
+  folder: string,
+  args: readonly string[],
+  env?: Record<string, string>,
+): Promise<{ code: number; out: string; err: string; report: Report }> {
   const ran = await run(folder, ['check', '--newest', '--format', 'json', ...args], env ? { env } : {})
   return { ...ran, report: ran.out === '' ? undefined : JSON.parse(ran.out) }
 }
@@ -66,11 +70,16 @@ describe('where the migrations do not tell the schema', () => {
     const { code, report } = await check(folder, [])
     expect(code).toBe(1)
     expect(report.summary.refusals).toBe(1)
-    expect(report.incomplete).toMatchObject([{ table: null, since: HIDDEN, file: migration(HIDDEN), line: 1, restingOnIt: [NEWEST] }, { table: 'user_x', since: NEWEST, restingOnIt: [] }])
+    expect(report.incomplete).toMatchObject([
+      { table: null, since: HIDDEN, file: migration(HIDDEN), line: 1, restingOnIt: [NEWEST] },
+      { table: 'user_x', since: NEWEST, restingOnIt: [] },
+    ])
     const { out } = await run(folder, ['check', '--newest'])
     expect(out).toContain(`  ${migration(HIDDEN)}:1  any table  `)
     expect(out).toContain('(1 migration with findings that rest on it)')
-    expect(out.replaceAll(/\s+/g, ' ')).toContain('--database <url> reads it from a database, --schema-dump <file> from pg_dump --schema-only.')
+    expect(out.replaceAll(/\s+/g, ' ')).toContain(
+      '--database <url> reads it from a database, --schema-dump <file> from pg_dump --schema-only.',
+    )
     expect(await run(folder, ['rewrite'])).toMatchObject({ code: 1, out: expect.stringContaining('--schema-dump <file>') })
   })
 
@@ -99,22 +108,36 @@ describe('where the migrations do not tell the schema', () => {
     const folder = folderWith({ ...PROJECT, ...later, 'schema.sql': DUMP.replace('nick text', 'nick text,\n    later integer') })
     expect(await check(folder, ['--schema-dump', 'schema.sql'])).toMatchObject({
       code: 2,
-      err: expect.stringContaining('schema.sql does not fit the migrations: just before 20260401000000_later, the column user_x.later, which 20260401000000_later adds, is there already.'),
+      err: expect.stringContaining(
+        'schema.sql does not fit the migrations: just before 20260401000000_later, the column user_x.later, which 20260401000000_later adds, is there already.',
+      ),
     })
     put(folder, { 'schema.sql': DUMP })
     expect(await run(folder, ['check', '--schema-dump', 'schema.sql', '--schema-at', NEWEST])).toMatchObject({
-      out: expect.stringMatching(new RegExp(`--schema-at says where it\\s+stands, so its schema is taken to be the one just before\\s+${NEWEST}`)),
+      out: expect.stringMatching(
+        new RegExp(`--schema-at says where it\\s+stands, so its schema is taken to be the one just before\\s+${NEWEST}`),
+      ),
     })
     put(folder, { 'schema.sql': DUMP.replace('    email text NOT NULL,\n', '') })
-    const early = { [migration(HIDDEN)]: 'SELECT 1;\n', [migration(INIT)]: 'CREATE TABLE "user_x" ("id" INT, "nick" TEXT);\n', [migration('20260110000000_mail')]: 'ALTER TABLE "user_x" ADD COLUMN "email" TEXT;\n' }
+    const early = {
+      [migration(HIDDEN)]: 'SELECT 1;\n',
+      [migration(INIT)]: 'CREATE TABLE "user_x" ("id" INT, "nick" TEXT);\n',
+      [migration('20260110000000_mail')]: 'ALTER TABLE "user_x" ADD COLUMN "email" TEXT;\n',
+    }
     put(folder, early)
-    expect(await check(folder, ['--schema-dump', 'schema.sql'])).toMatchObject({ code: 2, err: expect.stringContaining('It fits just before 20260110000000_mail: --schema-at 20260110000000_mail') })
+    expect(await check(folder, ['--schema-dump', 'schema.sql'])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('It fits just before 20260110000000_mail: --schema-at 20260110000000_mail'),
+    })
   })
 
   it('reads files of no project on top of a dump', async () => {
     const folder = folderWith({ 'schema.sql': DUMP, 'new.sql': 'ALTER TABLE public.user_x ALTER COLUMN email SET NOT NULL;\n' })
     expect(await run(folder, ['check', 'new.sql'])).toMatchObject({ code: 1, out: expect.stringContaining('new.sql:1:1  set-not-null') })
-    expect(await run(folder, ['check', 'new.sql', '--schema-dump', 'schema.sql'])).toMatchObject({ code: 0, out: expect.stringMatching(/^schema\.sql: /) })
+    expect(await run(folder, ['check', 'new.sql', '--schema-dump', 'schema.sql'])).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^schema\.sql: /m),
+    })
   })
 
   it.each([
@@ -170,13 +193,18 @@ describe('the schema of a database', () => {
     const folder = folderWith(PROJECT)
     const { code, out, report } = await check(folder, ['--database'], { DATABASE_URL: url })
     expect(code).toBe(1)
-    expect(report).toMatchObject({ postgres: { version: server.major, by: 'database' }, summary: { hazards: 1, refusals: 0 }, incomplete: [] })
+    expect(report).toMatchObject({
+      postgres: { version: server.major, by: 'database' },
+      summary: { hazards: 1, refusals: 0 },
+      incomplete: [],
+    })
     expect(report.notes).toEqual([
       `The database: 2 of 3 migrations are applied there, up to ${HIDDEN}, so its schema is taken to be the one just before ${NEWEST}.`,
     ])
     const rewritten = await run(folder, ['rewrite', '--yes', '--database', url])
     expect(rewritten).toMatchObject({ code: 0, err: '' })
-    for (const text of [out, rewritten.out, ...Object.values(contentOf(folder))]) expect(text).not.toMatch(/postgresql:\/\/|expand_contract_shadow/)
+    for (const text of [out, rewritten.out, ...Object.values(contentOf(folder))])
+      expect(text).not.toMatch(/postgresql:\/\/|expand_contract_shadow/)
   })
 
   it('is judged by its version, unless another one is asked for', async () => {
@@ -190,7 +218,10 @@ describe('the schema of a database', () => {
   it('is not rewritten over', async () => {
     const { url } = await database([INIT, HIDDEN, NEWEST])
     const folder = folderWith(PROJECT)
-    expect(await run(folder, ['rewrite', '--database', url])).toMatchObject({ code: 2, err: expect.stringContaining('applied there already') })
+    expect(await run(folder, ['rewrite', '--database', url])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('applied there already'),
+    })
     expect((await check(folder, ['--database', url])).report.notes[0]).toContain('There is no migration left')
   })
 
@@ -199,12 +230,28 @@ describe('the schema of a database', () => {
     ['a database that is ahead', [INIT, HIDDEN, '20270101000000_ahead'], [], '20270101000000_ahead'],
     ['a migration that failed', [INIT], [`INSERT INTO _prisma_migrations VALUES ('x', '${HIDDEN}', now())`], `${HIDDEN} failed half way`],
     ['a database without the ORM', [], ['DROP TABLE _prisma_migrations'], 'has no table _prisma_migrations'],
-    ['two schemas with the ORM', [INIT], ['CREATE SCHEMA a; CREATE TABLE a._prisma_migrations ()', 'ALTER SCHEMA public RENAME TO b'], 'in several schemas (a, b)'],
-    ['another schema than the history tells', [INIT], ['ALTER TABLE user_x RENAME TO users'], 'the table user_x, which the migrations before it create, is not there'],
+    [
+      'two schemas with the ORM',
+      [INIT],
+      ['CREATE SCHEMA a; CREATE TABLE a._prisma_migrations ()', 'ALTER SCHEMA public RENAME TO b'],
+      'in several schemas (a, b)',
+    ],
+    [
+      'another schema than the history tells',
+      [INIT],
+      ['ALTER TABLE user_x RENAME TO users'],
+      'the table user_x, which the migrations before it create, is not there',
+    ],
   ])('is refused: %s', async (_, ids, more, message) => {
-    const { url } = await database(ids.filter((id) => id !== NEWEST || more.length === 0), more)
+    const { url } = await database(
+      ids.filter((id) => id !== NEWEST || more.length === 0),
+      more,
+    )
     const target = ids.includes(NEWEST) && more.length > 0 ? await withRow(url, NEWEST) : url
-    const { code, err } = await check(folderWith(PROJECT), ['--database', message.includes('several') ? target.replace('&schema=public', '') : target])
+    const { code, err } = await check(folderWith(PROJECT), [
+      '--database',
+      message.includes('several') ? target.replace('&schema=public', '') : target,
+    ])
     expect(code).toBe(2)
     expect(err).toContain(message)
     expect(err).not.toMatch(/postgresql:\/\//)

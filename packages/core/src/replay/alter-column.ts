@@ -5,7 +5,7 @@ import { bareType, serialType, typeName } from '../type-name.ts'
 import type { Change } from './change.ts'
 import { collationOf, identityName, withDefault } from './column.ts'
 import { indexNames } from './columns-named.ts'
-import { mark, putTable, without, withEntry } from './edit.ts'
+import { mark, putTable, withEntry, without } from './edit.ts'
 import { recollated } from './index-key.ts'
 import { indexPartitions, withoutParts } from './partition-index.ts'
 import { identitySequence, ownSequence } from './sequence.ts'
@@ -54,10 +54,16 @@ function setDefault(catalog: Catalog, column: Column, node: PgNode | undefined, 
 
 /** SET DATA TYPE: the default is cast, the collation is the new type's own unless one is named, indexes are made again as they are. */
 function setType(catalog: Catalog, key: TableName, name: string, def: PgNode, change: Change): Catalog {
-  if (serialType(def.typeName)) return mark(catalog, key, change, `the type of "${name}" is changed to a serial, which PostgreSQL does not do`)
+  if (serialType(def.typeName))
+    return mark(catalog, key, change, `the type of "${name}" is changed to a serial, which PostgreSQL does not do`)
   const collation = collationOf(def)
   const type = typeName(def.typeName)
-  const typed = edited(catalog, key, name, change, ({ collation: _, ...c }) => ({ ...c, type, ...keptDefault(c, type), ...(collation !== undefined && { collation }) }))
+  const typed = edited(catalog, key, name, change, ({ collation: _, ...c }) => ({
+    ...c,
+    type,
+    ...keptDefault(c, type),
+    ...(collation !== undefined && { collation }),
+  }))
   return identityTyped(indexesRebuilt(typed, key, name), key, name)
 }
 
@@ -91,7 +97,9 @@ function indexesRebuilt(catalog: Catalog, key: TableName, name: string): Catalog
   const put = putTable(catalog, key, { ...table, indexes })
   if (table.partitionedBy === undefined) return put
   // Parts of a part are made with it.
-  return indexes.filter((i) => i.parent === undefined && rebuilt.some((r) => r.name === i.name)).reduce((current, i) => indexPartitions(withoutParts(current, key, i.name), key, i), put)
+  return indexes
+    .filter((i) => i.parent === undefined && rebuilt.some((r) => r.name === i.name))
+    .reduce((current, i) => indexPartitions(withoutParts(current, key, i.name), key, i), put)
 }
 
 /** The sequence of an identity column has the column's type. */

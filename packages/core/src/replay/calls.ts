@@ -1,8 +1,11 @@
 import type { Catalog, Routine, RoutineName } from '../catalog/catalog.ts'
+import { builtInVolatility } from '../facts/function-volatility.ts'
 import type { PgNode } from '../parser.ts'
-import { strings } from '../relation.ts'
-import type { Handler } from './change.ts'
-import { markEverything } from './edit.ts'
+import { strings, tableKey } from '../relation.ts'
+import type { Change, Handler } from './change.ts'
+import { mark, markEverything } from './edit.ts'
+import { pathOfText } from './names-in.ts'
+import { reachOf } from './reach.ts'
 import { routineKey } from './routine.ts'
 
 /** The key of a function called anywhere in the tree whose body may change the schema, or undefined. */
@@ -27,13 +30,48 @@ function search(node: unknown, routines: ReadonlyMap<RoutineName, readonly Routi
 /** Reads and writes of rows leave the schema alone, unless they call a function that does not. */
 export const rows: Handler = (catalog, fields, change) => {
   const changer = changerIn(catalog, fields)
-  return changer === undefined ? catalog : markEverything(catalog, change, `it calls ${changer}, which may change any table`)
+  return changer === undefined ? catalog : markReach(catalog, changer, change)
+}
+
+function markReach(catalog: Catalog, changer: RoutineName, change: Change): Catalog {
+  const reach = reachOf(catalog, changer)
+  if (!reach) return markEverything(catalog, change, `it calls ${changer}, which may change any table`)
+  return [...reach].reduce((current, key) => mark(current, key, change, `it calls ${changer}, which may change this table`), catalog)
 }
 
 /** CALL: only a procedure whose body was seen to leave the schema alone is trusted. */
 export const call: Handler = (catalog, fields, change) => {
   const key = routineKey(strings(fields.funccall?.funcname))
   const overloads = catalog.routines?.get(key)
-  if (!overloads || overloads.some((r) => r.does === 'schema')) return markEverything(catalog, change, `it calls ${key}, which may change any table`)
+  if (!overloads) return markEverything(catalog, change, `it calls ${key}, which may change any table`)
+  if (overloads.some((r) => r.does === 'schema')) return markReach(catalog, key, change)
   return rows(catalog, fields, change)
 }
+
+/** A query whose column is a call of a function that neither the history nor PostgreSQL makes, an extension's: it may change the tables that it is given by name. */
+export function callsOfExtensions(catalog: Catalog, select: PgNode, change: Change): Catalog {
+  let current = catalog
+  for (const { ResTarget: target } of (select.targetList ?? []) as PgNode[]) {
+    const call = target?.val?.FuncCall as PgNode | undefined
+    const path = strings(call?.funcname)
+    const name = path.at(-1) ?? ''
+    if (
+      !call ||
+      path[0] === 'pg_catalog' ||
+      name.startsWith('pg_') ||
+      builtInVolatility(name, NEWEST) !== undefined ||
+      catalog.routines?.has(routineKey(path))
+    )
+      continue
+    for (const argument of (call.args ?? []) as PgNode[]) {
+      const text = argument.A_Const?.sval?.sval ?? argument.TypeCast?.arg?.A_Const?.sval?.sval
+      const named = typeof text === 'string' ? pathOfText(text) : undefined
+      const key = named && tableKey(named.at(-1) ?? '', named.at(-2))
+      if (key !== undefined && catalog.tables.has(key))
+        current = mark(current, key, change, `${routineKey(path)}, which the history does not make, may change it`)
+    }
+  }
+  return current
+}
+
+const NEWEST = 18

@@ -43,7 +43,10 @@ function onChild(catalog: Catalog, child: TableName, from: FromParent): Catalog 
   if (!table || !old) return catalog
   /** What was done to the child goes on to its own children. */
   const below = (done: Catalog): Catalog => {
-    return childrenOf(done.tables, child).reduce((current, key) => onChild(current, key, { ...from, before: catalog, parent: child, only: false }), done)
+    return childrenOf(done.tables, child).reduce(
+      (current, key) => onChild(current, key, { ...from, before: catalog, parent: child, only: false }),
+      done,
+    )
   }
   switch (cmd.subtype) {
     case 'AT_AddColumn':
@@ -62,7 +65,9 @@ function onChild(catalog: Catalog, child: TableName, from: FromParent): Catalog 
       return withoutNotNull(catalog, child, cmd.name, old, from, below)
     case 'AT_DropConstraint': {
       const required = columnOfNotNull(before, parent, cmd.name)
-      return required ? withoutNotNull(catalog, child, required.name, old, from, below) : withoutConstraint(catalog, child, old, from, below)
+      return required
+        ? withoutNotNull(catalog, child, required.name, old, from, below)
+        : withoutConstraint(catalog, child, old, from, below)
     }
     case 'AT_ValidateConstraint': {
       const required = columnOfNotNull(before, parent, cmd.name)
@@ -82,12 +87,15 @@ function grown(catalog: Catalog, child: TableName, parent: TableName, old: Table
   const table = catalog.tables.get(child) as Table
   const columns = above.columns.filter((c) => !column(old, c.name) && !column(table, c.name)).map(inheritedColumn)
   const checks = above.constraints.filter((c) => c.kind === 'check' && !c.noInherit && !old.constraints.some((o) => o.name === c.name))
-  const merged = table.constraints.map((c): Constraint =>
-    table.kind === 'partition' && c.kind === 'check' && checks.some((n) => n.name === c.name) ? { ...c, inherited: true } : c,
+  const merged = table.constraints.map(
+    (c): Constraint =>
+      table.kind === 'partition' && c.kind === 'check' && checks.some((n) => n.name === c.name) ? { ...c, inherited: true } : c,
   )
   const news = checks.filter((c) => !table.constraints.some((o) => o.name === c.name)).map((c): Constraint => ({ ...c, inherited: true }))
   const isSame = columns.length === 0 && checks.length === 0
-  let current = isSame ? catalog : putTable(catalog, child, { ...table, columns: [...table.columns, ...columns], constraints: [...merged, ...news] })
+  let current = isSame
+    ? catalog
+    : putTable(catalog, child, { ...table, columns: [...table.columns, ...columns], constraints: [...merged, ...news] })
   for (const { name, notNullConstraint } of above.columns) {
     if (!notNullConstraint || notNullConstraint.noInherit || notNullConstraint === column(old, name)?.notNullConstraint) continue
     current = setNotNull(current, child, name, fromParent(current, child, notNullConstraint))
@@ -97,29 +105,54 @@ function grown(catalog: Catalog, child: TableName, parent: TableName, old: Table
 
 function ownColumn(catalog: Catalog, key: TableName, name: string): Catalog {
   const table = catalog.tables.get(key) as Table
-  const put = putTable(catalog, key, { ...table, columns: table.columns.map(({ inherited, ...c }) => (c.name === name || !inherited ? c : { ...c, inherited })) })
+  const put = putTable(catalog, key, {
+    ...table,
+    columns: table.columns.map(({ inherited, ...c }) => (c.name === name || !inherited ? c : { ...c, inherited })),
+  })
   return amendNotNull(put, key, name, { inherited: false })
 }
 
 /** A child keeps its own NOT NULL from version 18 on; before, it falls with the parent's. */
-function withoutNotNull(catalog: Catalog, child: TableName, name: string, old: Table, from: FromParent, below: (done: Catalog) => Catalog): Catalog {
+function withoutNotNull(
+  catalog: Catalog,
+  child: TableName,
+  name: string,
+  old: Table,
+  from: FromParent,
+  below: (done: Catalog) => Catalog,
+): Catalog {
   const standing = column(catalog.tables.get(child), name)?.notNullConstraint
   if (!standing || !inheritableNotNull(old, name)) return catalog
   if (from.only) return amendNotNull(catalog, child, name, { inherited: false })
-  const falls = standing.inherited && parentsWith(catalog, catalog.tables.get(child), (p) => inheritableNotNull(p, name) !== undefined) === 0
+  const falls =
+    standing.inherited && parentsWith(catalog, catalog.tables.get(child), (p) => inheritableNotNull(p, name) !== undefined) === 0
   if (falls) return below(dropNotNull(catalog, child, name))
-  return mark(catalog, child, from.action.change, `"${name}" keeps a NOT NULL of its own, which versions before 18 drop with that of the parent`)
+  return mark(
+    catalog,
+    child,
+    from.action.change,
+    `"${name}" keeps a NOT NULL of its own, which versions before 18 drop with that of the parent`,
+  )
 }
 
 /** A check that came from the parent goes with it; so does a partition's part of a key or a foreign key. */
-function withoutConstraint(catalog: Catalog, child: TableName, old: Table, { only, action }: FromParent, below: (done: Catalog) => Catalog): Catalog {
+function withoutConstraint(
+  catalog: Catalog,
+  child: TableName,
+  old: Table,
+  { only, action }: FromParent,
+  below: (done: Catalog) => Catalog,
+): Catalog {
   const table = catalog.tables.get(child) as Table
   const gone = old.constraints.find((c) => c.name === action.cmd.name)
   const name = gone && partName(table, old, gone.name)
   if (!gone || name === undefined || !table.constraints.find((c) => c.name === name)?.inherited) return catalog
   if (gone.kind === 'check' && parentsWith(catalog, table, (p) => inheritableCheck(p, gone.name) !== undefined) > 0) return catalog
   if (only && gone.kind === 'check') {
-    return putTable(catalog, child, { ...table, constraints: table.constraints.map(({ inherited, ...c }) => (c.name === name || !inherited ? c : { ...c, inherited })) })
+    return putTable(catalog, child, {
+      ...table,
+      constraints: table.constraints.map(({ inherited, ...c }) => (c.name === name || !inherited ? c : { ...c, inherited })),
+    })
   }
   const dropped = dropConstraint(catalog, child, name, action.change, { missingOk: true, cascade: false })
   // The child's own children know the constraint by the child's name for it.
@@ -128,7 +161,10 @@ function withoutConstraint(catalog: Catalog, child: TableName, old: Table, { onl
 
 function withoutParts(before: Catalog, after: Catalog, parent: TableName, name: string, action: Action): Catalog {
   const renamed: Action = { ...action, cmd: { ...action.cmd, name } }
-  return childrenOf(after.tables, parent).reduce((current, key) => onChild(current, key, { before, parent, only: false, action: renamed }), after)
+  return childrenOf(after.tables, parent).reduce(
+    (current, key) => onChild(current, key, { before, parent, only: false, action: renamed }),
+    after,
+  )
 }
 
 /** What a child calls its part of a parent's constraint. */

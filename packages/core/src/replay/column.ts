@@ -58,7 +58,9 @@ export function placeColumn(catalog: Catalog, key: TableName, column: Column): C
 }
 
 function sequenceName(catalog: Catalog, table: Table, def: PgNode, isSerial: boolean): string | undefined {
-  const identity = ((def.constraints ?? []) as PgNode[]).find((c) => c.Constraint?.contype === 'CONSTR_IDENTITY')?.Constraint as PgNode | undefined
+  const identity = ((def.constraints ?? []) as PgNode[]).find((c) => c.Constraint?.contype === 'CONSTR_IDENTITY')?.Constraint as
+    | PgNode
+    | undefined
   if (!identity && !isSerial) return undefined
   return identityName(catalog, table, identity, def.colname)
 }

@@ -3,6 +3,7 @@ import { parseExpression } from '../expression.ts'
 import { type PgNode, SqlSyntaxError } from '../parser.ts'
 import type { Statement } from '../statement.ts'
 import { subjectOf } from './conflict.ts'
+import { systemCondition } from './system-query.ts'
 
 /**
  * Whether the statements under an IF ran, where its condition asks PostgreSQL's own catalogs if an object that they make, drop or rename is
@@ -10,7 +11,9 @@ import { subjectOf } from './conflict.ts'
  */
 export function isTaken(catalog: Catalog, condition: string, statements: readonly Statement[]): boolean | undefined {
   try {
-    return judge(catalog, parseExpression(condition), statements)
+    const tree = parseExpression(condition)
+    const told = systemCondition(catalog, tree)
+    return told === undefined ? judge(catalog, tree, statements) : told === true
   } catch (error) {
     if (error instanceof SqlSyntaxError) return undefined
     throw error

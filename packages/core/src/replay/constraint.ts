@@ -16,8 +16,8 @@ import { mark, markUnknown, putTable } from './edit.ts'
 import { indexColumnNames, numbered, readKeys } from './index-key.ts'
 import { childrenOf } from './names.ts'
 import { columnOfNotNull, setNotNull } from './not-null.ts'
-import { constrainPartitions } from './partition-key.ts'
 import { constraintName, joinedColumns, relationName } from './object-name.ts'
+import { constrainPartitions } from './partition-key.ts'
 import { find, parenthesised, sourceOf, tokenAt } from './slice.ts'
 
 interface AddOptions {
@@ -32,11 +32,14 @@ export function addConstraint(catalog: Catalog, key: TableName, node: PgNode, ch
   const creating = options.creating === true
   const table = catalog.tables.get(key)
   if (!table) return markUnknown(catalog, key, change)
-  if (node.conname !== undefined && stands(catalog, key, table, node)) return mark(catalog, key, change, `the constraint "${node.conname}" stands already`)
+  if (node.conname !== undefined && stands(catalog, key, table, node))
+    return mark(catalog, key, change, `the constraint "${node.conname}" stands already`)
   switch (node.contype) {
     case 'CONSTR_PRIMARY':
     case 'CONSTR_UNIQUE':
-      return node.indexname ? adoptIndex(catalog, key, table, node, change) : addKey(catalog, key, table, node, change, options.only === true)
+      return node.indexname
+        ? adoptIndex(catalog, key, table, node, change)
+        : addKey(catalog, key, table, node, change, options.only === true)
     case 'CONSTR_FOREIGN':
       return addForeignKey(catalog, key, table, node, change, creating)
     case 'CONSTR_CHECK':
@@ -74,7 +77,7 @@ const attributes = (node: PgNode): Pick<Constraint, 'deferrable' | 'initiallyDef
 })
 
 /** The columns of a primary key are NOT NULL. */
-export function requireColumns(catalog: Catalog, key: TableName, names: readonly string[]): Catalog {
+function requireColumns(catalog: Catalog, key: TableName, names: readonly string[]): Catalog {
   return names.reduce((current, name) => setNotNull(current, key, name), catalog)
 }
 
@@ -110,7 +113,14 @@ function addKey(catalog: Catalog, key: TableName, table: Table, node: PgNode, ch
   }
   // Equal but for the last column, a range, which must not overlap.
   const operators = node.without_overlaps ? columns.map((_, i) => (i < columns.length - 1 ? '=' : '&&')) : undefined
-  const constraint: Constraint = { name, kind: primary ? 'primary' : 'unique', columns, validated: true, ...attributes(node), ...(operators && { operators }) }
+  const constraint: Constraint = {
+    name,
+    kind: primary ? 'primary' : 'unique',
+    columns,
+    validated: true,
+    ...attributes(node),
+    ...(operators && { operators }),
+  }
   const solid = primary ? requireColumns(catalog, key, columns) : catalog
   const own = solid.tables.get(key) ?? table
   const added = putTable(solid, key, { ...own, constraints: [...own.constraints, constraint], indexes: [...own.indexes, index] })
@@ -193,7 +203,8 @@ function addExclusion(catalog: Catalog, key: TableName, table: Table, node: PgNo
   const where = node.where_clause && parenthesised(source, 'WHERE', open, node.where_clause)
   if (!keys || (node.where_clause && where === undefined)) return mark(catalog, key, change, 'an exclusion constraint could not be read')
   const columns = keys.flatMap((k) => (k.column === undefined ? [] : [k.column]))
-  const name = node.conname ?? relationName(catalog, table, joinedColumns(indexColumnNames(elements, strings(node.including))), 'excl', true)
+  const name =
+    node.conname ?? relationName(catalog, table, joinedColumns(indexColumnNames(elements, strings(node.including))), 'excl', true)
   const index: Index = {
     name,
     unique: false,

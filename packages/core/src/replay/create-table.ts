@@ -4,10 +4,11 @@ import { DEFAULT_SCHEMA, rangeKey, splitKey, strings } from '../relation.ts'
 import { typeName } from '../type-name.ts'
 import type { Change, Handler } from './change.ts'
 import { placeColumn, readColumn } from './column.ts'
-import { addConstraint, requireColumns } from './constraint.ts'
+import { addConstraint } from './constraint.ts'
 import { mark, putTable, without } from './edit.ts'
 import { inherit, inheritNotNulls } from './inherit.ts'
 import { like, likeConstraints, likeNotNulls } from './like.ts'
+import { newNotNulls } from './not-null.ts'
 import { hasRelation } from './object-name.ts'
 import { boundOf, joinParent, partitionKey } from './partition.ts'
 import { columnsOfQuery } from './query-columns.ts'
@@ -18,7 +19,10 @@ export const createTable: Handler = (catalog, fields, change) => {
   const key = rangeKey(fields.relation)
   const [schema, name] = splitKey(key)
   // Tables, views, sequences, indexes and composite types have one set of names.
-  if (hasRelation(catalog, schema, name)) return fields.if_not_exists ? catalog : mark(catalog, key, change, 'the table is created while its name is taken already')
+  if (hasRelation(catalog, schema, name))
+    return fields.if_not_exists
+      ? catalog
+      : mark(catalog, key, change, `the table is created while ${catalog.tables.has(key) ? 'it stands' : 'its name is taken'} already`)
   const elements = (fields.tableElts ?? []) as PgNode[]
   const likes = elements.flatMap((e) => (e.TableLikeClause ? [e.TableLikeClause as PgNode] : []))
   const parents = ((fields.inhRelations ?? []) as PgNode[]).map((p) => rangeKey(p.RangeVar))
@@ -42,9 +46,9 @@ export const createTable: Handler = (catalog, fields, change) => {
     for (const node of nodes) current = addConstraint(current, key, node, change, { creating: true })
   }
   add(of('CONSTR_CHECK'))
-  add(namedOnce(of('CONSTR_NOTNULL')))
   const keys = withoutRepeats(of('CONSTR_PRIMARY', 'CONSTR_UNIQUE'))
-  for (const node of keys) if (node.contype === 'CONSTR_PRIMARY') current = requireColumns(current, key, strings(node.keys))
+  const ofKey = keys.filter((k) => k.contype === 'CONSTR_PRIMARY').flatMap((k) => strings(k.keys).map((column) => ({ column })))
+  current = newNotNulls(current, key, [...namedOnce(of('CONSTR_NOTNULL')), ...ofKey])
   if (parents.length > 0) current = inheritNotNulls(current, key)
   if (fields.partbound && parents[0] !== undefined) current = joinParent(current, key, parents[0])
   if (fields.partspec) {
@@ -62,18 +66,29 @@ function typed(catalog: Catalog, key: TableName, type: TypeName, change: Change)
   const attributes = catalog.composites.get(type)
   const table = catalog.tables.get(key) as Table
   if (!attributes) return mark(catalog, key, change, `the type ${type} of the table is not known`)
-  return putTable(catalog, key, { ...table, ofType: type, columns: attributes.map(({ name, type: of }) => ({ name, type: of, notNull: false })) })
+  return putTable(catalog, key, {
+    ...table,
+    ofType: type,
+    columns: attributes.map(({ name, type: of }) => ({ name, type: of, notNull: false })),
+  })
 }
 
 /** NOT NULL said twice of one column is one constraint; a name behind either is its name. */
-function namedOnce(nodes: readonly PgNode[]): PgNode[] {
+function namedOnce(nodes: readonly PgNode[]): { column: string; name?: string; noInherit?: boolean }[] {
   const kept = new Map<string, PgNode>()
   for (const node of nodes) {
     const [name = ''] = strings(node.keys)
     const first = kept.get(name)
-    kept.set(name, first ? { ...first, conname: first.conname ?? node.conname, is_no_inherit: first.is_no_inherit || node.is_no_inherit } : node)
+    kept.set(
+      name,
+      first ? { ...first, conname: first.conname ?? node.conname, is_no_inherit: first.is_no_inherit || node.is_no_inherit } : node,
+    )
   }
-  return [...kept.values()]
+  return [...kept].map(([column, { conname, is_no_inherit }]) => ({
+    column,
+    ...(conname !== undefined && { name: conname }),
+    noInherit: is_no_inherit === true,
+  }))
 }
 
 /** Adds a ColumnDef without its constraints, which are handed back. */

@@ -6,7 +6,7 @@ import { namesChange } from './changes-schema.ts'
 import { isTaken } from './condition.ts'
 import { dependsOnData, subjectOf } from './conflict.ts'
 import { mark, markEverything } from './edit.ts'
-import { mayChange } from './may-change.ts'
+import { DOUBT, mayChange } from './may-change.ts'
 
 /** How the statements inside are applied: replay itself. */
 export type Apply = (catalog: Catalog, statement: Statement, migration: string) => Catalog
@@ -69,6 +69,8 @@ function runItem(run: Run, catalog: Catalog, item: BodyItem, handlers: readonly 
       return runStatement(run, catalog, item.statement, handlers)
     case 'opaque':
       return { catalog: markEverything(catalog, run.change, `a DO block can't be seen through: ${item.reason}`) }
+    case 'doubt':
+      return { catalog: mark(catalog, item.table, run.change, DOUBT) }
     case 'block':
       return runBlock(run, catalog, item.block, handlers)
     case 'maybe':
@@ -87,7 +89,7 @@ function runStatement(run: Run, catalog: Catalog, statement: Statement, handlers
   const after = run.apply(catalog, statement, run.change.migration)
   const swallows = handlers.some((h) => h.conditions.some((name) => !EXISTENCE.has(name)))
   if (!swallows || !dependsOnData(statement)) return { catalog: after }
-  const doubtful = mayChange(catalog, { statements: [statement], opaque: [] }, run.change, run.apply)
+  const doubtful = mayChange(catalog, { statements: [statement], opaque: [], doubts: [] }, run.change, run.apply)
   let marked = after
   for (const [key, why] of doubtful.incomplete) {
     if (!catalog.incomplete.has(key)) marked = mark(marked, key, run.change, `${why.reason}, and its error may have been taken`)

@@ -5,8 +5,8 @@ import { columnsNamedIn, indexNames } from './columns-named.ts'
 import { mark, putTable } from './edit.ts'
 import { dropDependents } from './fall.ts'
 import { referrers } from './names.ts'
-import { dropReaders } from './view.ts'
 import { dropOwnedSequences, ownedSequences } from './sequence.ts'
+import { dropReaders } from './view.ts'
 
 export interface DropOptions {
   readonly missingOk: boolean
@@ -69,7 +69,8 @@ function withoutUsers(catalog: Catalog, key: TableName, name: string, before: Ca
     if (table.policies.length === 0 && (on !== key || table.triggers.length === 0)) continue
     const triggers = on === key ? table.triggers.filter((t) => !t.updateOf.includes(name) && !names(on, t.when)) : table.triggers
     const policies = table.policies.filter((p) => !names(on, p.using) && !names(on, p.check))
-    if (triggers.length !== table.triggers.length || policies.length !== table.policies.length) current = putTable(current, on, { ...table, triggers, policies })
+    if (triggers.length !== table.triggers.length || policies.length !== table.policies.length)
+      current = putTable(current, on, { ...table, triggers, policies })
   }
   return current
 }

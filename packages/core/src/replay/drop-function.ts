@@ -34,8 +34,12 @@ function withoutTriggers(catalog: Catalog, key: string): Catalog {
 export function markCallers(catalog: Catalog, key: string, change: Change): Catalog {
   const name = displayTable(key)
   const calls = (text: string): boolean =>
-    mayName(text, [name.split('.').at(-1) ?? name]) && namesOfExpression(text).some((use) => use.kind === 'function' && routineKey(use.path) === key)
+    mayName(text, [name.split('.').at(-1) ?? name]) &&
+    namesOfExpression(text).some((use) => use.kind === 'function' && routineKey(use.path) === key)
   const tables = [...catalog.tables].filter(([, table]) => textsOf(table).some(calls)).map(([k]) => k)
   const views = [...catalog.views].filter(([, view]) => view.uses?.includes(key)).map(([k]) => k)
-  return [...tables, ...views].reduce((current, k) => mark(current, k, change, `it may call the overload of ${name} that goes here`), catalog)
+  return [...tables, ...views].reduce(
+    (current, k) => mark(current, k, change, `it may call the overload of ${name} that goes here`),
+    catalog,
+  )
 }

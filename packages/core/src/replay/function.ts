@@ -25,8 +25,18 @@ function addRoutine(catalog: Catalog, key: string, made: Routine): Catalog {
 export const define: Handler = (catalog, fields) => {
   if (fields.kind !== 'OBJECT_AGGREGATE') return catalog
   const [list] = fields.args ?? []
-  const takes = ((list?.List?.items ?? []) as { FunctionParameter?: { argType?: object } }[]).map((p) => argumentType(catalog, p.FunctionParameter?.argType))
-  return addRoutine(catalog, routineKey(strings(fields.defnames)), { kind: 'aggregate', takes, optional: 0, gives: 'unknown', types: takes, volatility: 'immutable', does: 'rows' })
+  const takes = ((list?.List?.items ?? []) as { FunctionParameter?: { argType?: object } }[]).map((p) =>
+    argumentType(catalog, p.FunctionParameter?.argType),
+  )
+  return addRoutine(catalog, routineKey(strings(fields.defnames)), {
+    kind: 'aggregate',
+    takes,
+    optional: 0,
+    gives: 'unknown',
+    types: takes,
+    volatility: 'immutable',
+    does: 'rows',
+  })
 }
 
 /** ALTER FUNCTION … IMMUTABLE | STABLE | VOLATILE; its other options change nothing that the catalog holds. */

@@ -30,7 +30,9 @@ export function readKeys(source: Source, open: number, elements: readonly PgNode
     const name = element.name ?? plainColumn(element.expr)
     if (name !== undefined) keys.push({ column: name, options: optionsOf(element, columns) })
     else {
-      const expression = element.expr.CollateClause ? collated(source, from, element.expr.CollateClause) : expressionOf(source, from, element.expr)
+      const expression = element.expr.CollateClause
+        ? collated(source, from, element.expr.CollateClause)
+        : expressionOf(source, from, element.expr)
       if (expression === undefined) return undefined
       keys.push({ expression, options: optionsOf(element, columns) })
     }
@@ -53,7 +55,10 @@ export function indexColumnNames(elements: readonly PgNode[], include: readonly 
 
 /** The same for an index that stands. */
 export function namesOfIndex(index: Index): readonly string[] {
-  return index.madeAs ?? numbered([...index.keys.map((k) => k.column ?? nameOf(parseExpression(k.expression ?? '')) ?? 'expr'), ...index.include])
+  return (
+    index.madeAs ??
+    numbered([...index.keys.map((k) => k.column ?? nameOf(parseExpression(k.expression ?? '')) ?? 'expr'), ...index.include])
+  )
 }
 
 /** Equal names are numbered. */
@@ -141,7 +146,10 @@ function collationOption(element: PgNode, columns: Columns): string {
   const plain = element.name ?? plainColumn(element.expr)
   const given = printedCollation(element.collation ?? element.expr?.CollateClause?.collname)
   if (given === undefined) return ''
-  const own = plain === undefined ? ownCollation(element.expr.CollateClause?.arg ?? element.expr, columns) : columns.find((c) => c.name === plain)?.collation
+  const own =
+    plain === undefined
+      ? ownCollation(element.expr.CollateClause?.arg ?? element.expr, columns)
+      : columns.find((c) => c.name === plain)?.collation
   return given === (own ?? DEFAULT_COLLATION) ? '' : `COLLATE ${given}`
 }
 
@@ -173,7 +181,10 @@ function collationIn(node: unknown): string | undefined {
 /** A key after one of the columns got another collation: one that the key names and has by itself now is not told. */
 export function recollated(key: IndexKey, columns: Columns): IndexKey {
   if (!key.options.startsWith('COLLATE ')) return key
-  const collation = key.column === undefined ? ownCollation(parseExpression(key.expression ?? ''), columns) : columns.find((c) => c.name === key.column)?.collation
+  const collation =
+    key.column === undefined
+      ? ownCollation(parseExpression(key.expression ?? ''), columns)
+      : columns.find((c) => c.name === key.column)?.collation
   const own = `COLLATE ${collation ?? DEFAULT_COLLATION}`
   if (key.options !== own && !key.options.startsWith(`${own} `)) return key
   return { ...key, options: key.options.slice(own.length).trimStart() }

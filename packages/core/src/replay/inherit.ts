@@ -51,7 +51,8 @@ export function inheritNotNulls(catalog: Catalog, key: TableName): Catalog {
   let current = catalog
   for (const parent of table?.parents ?? []) {
     for (const { name, notNullConstraint } of catalog.tables.get(parent)?.columns ?? []) {
-      if (notNullConstraint && !notNullConstraint.noInherit) current = setNotNull(current, key, name, fromParent(current, key, notNullConstraint))
+      if (notNullConstraint && !notNullConstraint.noInherit)
+        current = setNotNull(current, key, name, fromParent(current, key, notNullConstraint))
     }
   }
   return current
@@ -79,8 +80,12 @@ export function dropParent(catalog: Catalog, key: TableName, range: PgNode): Cat
   const stays = (has: (parent: Table) => boolean): boolean => parentsWith(catalog, orphan, has) > 0
   const put = putTable(catalog, key, {
     ...orphan,
-    columns: table.columns.map(({ inherited, ...c }) => (inherited && stays((p) => column(p, c.name) !== undefined) ? { ...c, inherited } : c)),
-    constraints: table.constraints.map(({ inherited, ...c }) => (inherited && stays((p) => inheritableCheck(p, c.name) !== undefined) ? { ...c, inherited } : c)),
+    columns: table.columns.map(({ inherited, ...c }) =>
+      inherited && stays((p) => column(p, c.name) !== undefined) ? { ...c, inherited } : c,
+    ),
+    constraints: table.constraints.map(({ inherited, ...c }) =>
+      inherited && stays((p) => inheritableCheck(p, c.name) !== undefined) ? { ...c, inherited } : c,
+    ),
   })
   return table.columns.reduce((current, { name, notNullConstraint }) => {
     const isOwn = notNullConstraint?.inherited && !stays((p) => inheritableNotNull(p, name) !== undefined)

@@ -34,7 +34,9 @@ export function like(catalog: Catalog, key: TableName, clause: PgNode, change: C
     }
     const table = current.tables.get(key) as Table
     current = placeColumn(current, key, column)
-    if (column.identity) current = ownSequence(current, key, relationName(current, table, name, 'seq', false), column)
+    // PostgreSQL copies the sequence's options, which do not say its type.
+    if (column.identity)
+      current = ownSequence(current, key, relationName(current, table, name, 'seq', false), { ...column, type: 'bigint' })
   }
   return current
 }
@@ -48,7 +50,17 @@ function attributes(catalog: Catalog, key: TableName): readonly Column[] | undef
 export function likeNotNulls(catalog: Catalog, clause: PgNode): PgNode[] {
   const columns = catalog.tables.get(rangeKey(clause.relation))?.columns ?? []
   return columns.flatMap(({ name, notNullConstraint: c }) =>
-    c ? [{ contype: 'CONSTR_NOTNULL', keys: [{ String: { sval: name } }], conname: c.name, is_no_inherit: c.noInherit === true, location: clause.relation.location }] : [],
+    c
+      ? [
+          {
+            contype: 'CONSTR_NOTNULL',
+            keys: [{ String: { sval: name } }],
+            conname: c.name,
+            is_no_inherit: c.noInherit === true,
+            location: clause.relation.location,
+          },
+        ]
+      : [],
   )
 }
 
@@ -62,7 +74,9 @@ export function likeConstraints(catalog: Catalog, key: TableName, clause: PgNode
     .map(({ inherited: _, ...c }): Constraint => ({ ...c, validated: !c.notEnforced }))
   const own = table.constraints.filter((c) => !checks.some((check) => check.name === c.name))
   const checked = checks.length === 0 ? catalog : putTable(catalog, key, { ...table, constraints: [...own, ...checks] })
-  return includes(clause, 'indexes') ? source.indexes.reduce((current, index) => copyIndex(current, key, index, ownerOf(source, index)), checked) : checked
+  return includes(clause, 'indexes')
+    ? source.indexes.reduce((current, index) => copyIndex(current, key, index, ownerOf(source, index)), checked)
+    : checked
 }
 
 function copyIndex(catalog: Catalog, key: TableName, index: Index, owner: Constraint | undefined): Catalog {
@@ -71,7 +85,10 @@ function copyIndex(catalog: Catalog, key: TableName, index: Index, owner: Constr
   const { constraint: _, parent: __, madeAs: ___, ...bare } = index
   return putTable(catalog, key, {
     ...table,
-    indexes: [...table.indexes, { ...bare, name, valid: true, ...(owner && { constraint: name }), ...(index.madeAs && { madeAs: index.madeAs }) }],
+    indexes: [
+      ...table.indexes,
+      { ...bare, name, valid: true, ...(owner && { constraint: name }), ...(index.madeAs && { madeAs: index.madeAs }) },
+    ],
     ...(owner && { constraints: [...table.constraints, withoutParent(owner, name)] }),
   })
 }

@@ -1,19 +1,18 @@
 import { type Catalog, EVERYTHING } from '../catalog/catalog.ts'
-import type { Statement } from '../statement.ts'
+import type { Seen } from '../plpgsql.ts'
 import type { Change } from './change.ts'
 import type { Apply } from './do.ts'
 import { mark, markEverything, without } from './edit.ts'
 import { tablesOfType } from './tables-of-type.ts'
 
+/** Why a table whose partitions a body makes is not known. */
+export const DOUBT = 'code makes partitions of it whose names are put together when it runs'
+
 /** The catalog where these statements may have run or not: whatever they would change is no longer known. */
-export function mayChange(
-  catalog: Catalog,
-  body: { readonly statements: readonly Statement[]; readonly opaque: readonly string[] },
-  change: Change,
-  apply: Apply,
-): Catalog {
+export function mayChange(catalog: Catalog, body: Seen, change: Change, apply: Apply): Catalog {
   if (body.opaque[0]) return markEverything(catalog, change, `a DO block can't be seen through: ${body.opaque[0]}`)
-  const after = body.statements.reduce((current, statement) => apply(current, statement, change.migration), catalog)
+  const applied = body.statements.reduce((current, statement) => apply(current, statement, change.migration), catalog)
+  const after = body.doubts.reduce((current, key) => mark(current, key, change, DOUBT), applied)
   const tables = [...new Set([...catalog.tables.keys(), ...after.tables.keys(), ...after.incomplete.keys()])].filter(
     (key) => catalog.tables.get(key) !== after.tables.get(key) || (after.incomplete.has(key) && !catalog.incomplete.has(key)),
   )

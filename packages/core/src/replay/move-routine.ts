@@ -7,7 +7,12 @@ import { moved } from './moved.ts'
 import { isMeant, putRoutines, routineKey } from './routine.ts'
 
 /** ALTER FUNCTION, PROCEDURE, AGGREGATE … RENAME TO and SET SCHEMA, of the overload that is meant. What calls it follows. */
-export function moveRoutine(catalog: Catalog, object: PgNode, to: { readonly schema?: string; readonly name?: string }, change: Change): Catalog {
+export function moveRoutine(
+  catalog: Catalog,
+  object: PgNode,
+  to: { readonly schema?: string; readonly name?: string },
+  change: Change,
+): Catalog {
   const from = routineKey(strings(object.objname))
   const [schema, name] = splitKey(from)
   const path = [to.schema ?? schema, to.name ?? name] as const

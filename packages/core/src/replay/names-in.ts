@@ -92,11 +92,11 @@ export function unquoted(text: string): string {
   return text.startsWith('"') ? text.slice(1, -1).replaceAll('""', '"') : text.replace(/[A-Z]/g, (letter) => letter.toLowerCase())
 }
 
-/** Keys of the types and functions of the user that a tree may name, sorted, each once. */
-export function usedNames(node: unknown): readonly string[] {
+/** Keys of the types and functions of the user that a tree may name, sorted, each once. `isOwn` tells the names without a schema that are PostgreSQL's functions. */
+export function usedNames(node: unknown, isOwn: (name: string) => boolean): readonly string[] {
   const keys = namesIn(node).flatMap(({ kind, path }) => {
     if (path.at(-2) === 'pg_catalog') return []
-    if (kind === 'function') return [tableKey(path.at(-1) ?? '', path.at(-2))]
+    if (kind === 'function') return path.length === 1 && isOwn(path[0] ?? '') ? [] : [tableKey(path.at(-1) ?? '', path.at(-2))]
     return kind === 'type' && !(path.length === 1 && isOwnType(path[0] ?? '')) ? [userType(path)] : []
   })
   return [...new Set(keys)].sort()

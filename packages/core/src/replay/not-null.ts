@@ -33,6 +33,25 @@ function made({ name, validated, noInherit, inherited }: NotNullOptions & { read
   return { name, validated, ...(noInherit && { noInherit: true as const }), ...(inherited && { inherited: true as const }) }
 }
 
+/** The NOT NULLs of a new table, all at once: named ones first come as they are, the others get names beside them. */
+export function newNotNulls(catalog: Catalog, key: TableName, list: readonly (NotNullOptions & { readonly column: string })[]): Catalog {
+  const table = catalog.tables.get(key)
+  if (!table || list.length === 0) return catalog
+  const found = new Map<string, NotNull>()
+  const names = new Set<string>()
+  for (const { column: of, ...options } of list) {
+    if (found.has(of)) continue
+    const name = options.name ?? constraintName(catalog, table, of, 'not_null', names)
+    names.add(name)
+    found.set(of, made({ ...options, name, validated: true }))
+  }
+  const columns = table.columns.map((c): Column => {
+    const notNullConstraint = found.get(c.name)
+    return notNullConstraint ? { ...c, notNull: true, notNullConstraint } : c
+  })
+  return putTable(catalog, key, { ...table, columns })
+}
+
 /** DROP NOT NULL. */
 export function dropNotNull(catalog: Catalog, key: TableName, name: string): Catalog {
   return edit(catalog, key, name, ({ notNullConstraint: _, ...c }) => ({ ...c, notNull: false }))
@@ -44,7 +63,12 @@ export function columnOfNotNull(catalog: Catalog, key: TableName, constraint: st
 }
 
 /** Gives a column's NOT NULL constraint these fields. */
-export function amendNotNull(catalog: Catalog, key: TableName, name: string, fields: { name?: string; noInherit?: boolean; inherited?: boolean }): Catalog {
+export function amendNotNull(
+  catalog: Catalog,
+  key: TableName,
+  name: string,
+  fields: { name?: string; noInherit?: boolean; inherited?: boolean },
+): Catalog {
   const standing = column(catalog.tables.get(key), name)?.notNullConstraint
   return standing ? put(catalog, key, name, made({ ...standing, ...fields })) : catalog
 }

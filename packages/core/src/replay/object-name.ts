@@ -52,9 +52,15 @@ export function relationName(catalog: Catalog, table: Owner, columns: string | u
   })
 }
 
-/** A free name for a CHECK, FOREIGN KEY or NOT NULL. */
-export function constraintName(catalog: Catalog, table: Owner, columns: string | undefined, label: string): string {
-  return firstFree(table.name, columns, label, (name) => hasConstraint(catalog, table.schema, name))
+/** A free name for a CHECK, FOREIGN KEY or NOT NULL; `taken` are names that the catalog does not hold yet. */
+export function constraintName(
+  catalog: Catalog,
+  table: Owner,
+  columns: string | undefined,
+  label: string,
+  taken?: ReadonlySet<string>,
+): string {
+  return firstFree(table.name, columns, label, (name) => taken?.has(name) === true || hasConstraint(catalog, table.schema, name))
 }
 
 function firstFree(first: string, second: string | undefined, label: string, taken: (name: string) => boolean): string {
@@ -73,7 +79,10 @@ export function hasRelation(catalog: Catalog, schema: string, name: string): boo
 }
 
 function hasConstraint(catalog: Catalog, schema: string, name: string): boolean {
-  return isConstraintName(catalog.tables, schema, name) || (catalog.domains.size > 0 && domainChecks(catalog.domains).has(`${printedName(schema)}.${name}`))
+  return (
+    isConstraintName(catalog.tables, schema, name) ||
+    (catalog.domains.size > 0 && domainChecks(catalog.domains).has(`${printedName(schema)}.${name}`))
+  )
 }
 
 /** The checks of domains by schema and name: constraints of tables and domains have one set of names. */

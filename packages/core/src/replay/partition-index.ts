@@ -45,7 +45,14 @@ export function copyName(catalog: Catalog, table: Table, index: Index, owner: Co
 /** What PostgreSQL compares before it attaches an index instead of building one (CompareIndexInfo): not the order of its keys. */
 function isSame(a: Index, b: Index): boolean {
   const parts = ({ unique, method, keys, include, where, nullsNotDistinct }: Index): string =>
-    JSON.stringify([unique, method, keys.map((k) => [k.column, k.expression, k.options.replace(/ ?\b(DESC|NULLS (FIRST|LAST))\b/g, '')]), include, where, nullsNotDistinct])
+    JSON.stringify([
+      unique,
+      method,
+      keys.map((k) => [k.column, k.expression, k.options.replace(/ ?\b(DESC|NULLS (FIRST|LAST))\b/g, '')]),
+      include,
+      where,
+      nullsNotDistinct,
+    ])
   return parts(a) === parts(b)
 }
 
@@ -72,7 +79,9 @@ function validated(catalog: Catalog, key: TableName, name: string): Catalog {
   const table = catalog.tables.get(key)
   const index = table?.indexes.find((i) => i.name === name)
   if (!table || !index || index.valid) return catalog
-  const isWhole = childrenOf(catalog.tables, key).every((child) => catalog.tables.get(child)?.indexes.some((i) => i.parent === name && i.valid))
+  const isWhole = childrenOf(catalog.tables, key).every((child) =>
+    catalog.tables.get(child)?.indexes.some((i) => i.parent === name && i.valid),
+  )
   if (!isWhole) return catalog
   const valid = putTable(catalog, key, { ...table, indexes: table.indexes.map((i) => (i === index ? { ...i, valid: true } : i)) })
   const above = table.parents?.[0]
@@ -94,7 +103,11 @@ export function withoutParts(catalog: Catalog, key: TableName, index: string): C
     const table = current.tables.get(child)
     const part = table?.indexes.find((i) => i.parent === index)
     if (!table || !part) return current
-    const left = { ...table, indexes: table.indexes.filter((i) => i !== part), constraints: table.constraints.filter((c) => c.name !== part.constraint) }
+    const left = {
+      ...table,
+      indexes: table.indexes.filter((i) => i !== part),
+      constraints: table.constraints.filter((c) => c.name !== part.constraint),
+    }
     return withoutParts(putTable(current, child, left), child, part.name)
   }, catalog)
 }

@@ -19,8 +19,13 @@ export function inheritForeignKey(catalog: Catalog, key: TableName, above: Const
   const table = catalog.tables.get(key)
   if (!table) return catalog
   const same = table.constraints.find((c) => !c.inherited && isSameKey(c, above))
-  if (same) return putTable(catalog, key, { ...table, constraints: table.constraints.map((c) => (c === same ? { ...c, inherited: true as const } : c)) })
-  const isFree = !table.constraints.some((c) => c.name === above.name) && !table.columns.some((c) => c.notNullConstraint?.name === above.name)
+  if (same)
+    return putTable(catalog, key, {
+      ...table,
+      constraints: table.constraints.map((c) => (c === same ? { ...c, inherited: true as const } : c)),
+    })
+  const isFree =
+    !table.constraints.some((c) => c.name === above.name) && !table.columns.some((c) => c.notNullConstraint?.name === above.name)
   const name = isFree ? above.name : constraintName(catalog, table, joinedColumns(above.columns), 'fkey')
   const own: Constraint = { ...above, name, inherited: true }
   return constrainPartitions(putTable(catalog, key, { ...table, constraints: [...table.constraints, own] }), key, own)
@@ -29,11 +34,23 @@ export function inheritForeignKey(catalog: Catalog, key: TableName, above: Const
 /** True where two foreign keys differ in nothing but their names and who made them. */
 export function isSameKey(a: Constraint, b: Constraint): boolean {
   const parts = ({ columns, references, deferrable, initiallyDeferred, notEnforced }: Constraint): string =>
-    JSON.stringify([columns, references && Object.entries(references).sort(), deferrable === true, initiallyDeferred === true, notEnforced === true])
+    JSON.stringify([
+      columns,
+      references && Object.entries(references).sort(),
+      deferrable === true,
+      initiallyDeferred === true,
+      notEnforced === true,
+    ])
   return a.kind === 'foreign' && b.kind === 'foreign' && parts(a) === parts(b)
 }
 
 /** The part that a partition has of its parent's foreign key. */
 export function partOfForeignKey(table: Table, above: Constraint): Constraint | undefined {
-  return table.constraints.find((c) => c.inherited && c.kind === 'foreign' && c.columns.join('\0') === above.columns.join('\0') && c.references?.table === above.references?.table)
+  return table.constraints.find(
+    (c) =>
+      c.inherited &&
+      c.kind === 'foreign' &&
+      c.columns.join('\0') === above.columns.join('\0') &&
+      c.references?.table === above.references?.table,
+  )
 }

@@ -13,7 +13,8 @@ import { closing, find, type Source, sourceOf, textOf, tokenAt } from './slice.t
 export function partitionKey(spec: PgNode, change: Change): string {
   const strategy = String(spec.strategy).replace('PARTITION_STRATEGY_', '')
   const elements = ((spec.partParams ?? []) as PgNode[]).map((p) => p.PartitionElem as PgNode)
-  if (elements.every((e) => e.name !== undefined && !e.collation && !e.opclass)) return `${strategy} (${elements.map((e) => printedName(e.name)).join(', ')})`
+  if (elements.every((e) => e.name !== undefined && !e.collation && !e.opclass))
+    return `${strategy} (${elements.map((e) => printedName(e.name)).join(', ')})`
   const source = sourceOf(change.statement)
   const open = find(source, '(', tokenAt(source, spec))
   return `${strategy} ${textOf(source, [open, closing(source, open)])}`
@@ -89,10 +90,20 @@ export function attachPartition(catalog: Catalog, key: TableName, cmd: PgNode, c
     const isRequired = c.notNullConstraint && above.notNullConstraint && !above.notNullConstraint.noInherit
     return { ...c, ...inherited, ...(isRequired && { notNullConstraint: { ...c.notNullConstraint, ...inherited } }) }
   })
-  const constraints = table.constraints.map((c): Constraint =>
-    c.kind === 'check' && parent.constraints.some((p) => p.name === c.name && p.kind === 'check' && !p.noInherit) ? { ...c, ...inherited } : c,
+  const constraints = table.constraints.map(
+    (c): Constraint =>
+      c.kind === 'check' && parent.constraints.some((p) => p.name === c.name && p.kind === 'check' && !p.noInherit)
+        ? { ...c, ...inherited }
+        : c,
   )
-  const attached = putTable(catalog, child, { ...table, kind: 'partition', parents: [key], bound: boundOf(cmd.bound, change), columns, constraints })
+  const attached = putTable(catalog, child, {
+    ...table,
+    kind: 'partition',
+    parents: [key],
+    bound: boundOf(cmd.bound, change),
+    columns,
+    constraints,
+  })
   return joinParent(attached, child, key)
 }
 
@@ -106,7 +117,9 @@ export function detachPartition(catalog: Catalog, cmd: PgNode, change: Change): 
   const detached = putTable(catalog, key, {
     ...rest,
     kind: table.partitionedBy === undefined ? 'table' : 'partitioned',
-    columns: table.columns.map(({ inherited: _i, ...c }) => (c.notNullConstraint ? { ...c, notNullConstraint: own(c.notNullConstraint) } : c)),
+    columns: table.columns.map(({ inherited: _i, ...c }) =>
+      c.notNullConstraint ? { ...c, notNullConstraint: own(c.notNullConstraint) } : c,
+    ),
     constraints: table.constraints.map(own),
     indexes: table.indexes.map(({ parent: _p, ...i }) => i),
   })

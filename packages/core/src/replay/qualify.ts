@@ -12,6 +12,8 @@ export interface Qualified {
   readonly statement: Statement
   /** Names that could not be found along the search_path. */
   readonly unknown: readonly string[]
+  /** It makes something where no schema of the search_path is there: PostgreSQL refuses that. */
+  readonly homeless?: true
 }
 
 /**
@@ -34,7 +36,8 @@ export function qualified(catalog: Catalog, statement: Statement): Qualified {
   const named = sql === undefined || sql === whole.sql ? whole : reread(statement, sql)
   const listed = qualifyLists(named.node, lookup)
   if (sql === undefined) unknown.add('a name')
-  return { statement: listed === named.node && named === whole ? statement : { ...named, node: listed }, unknown: [...unknown] }
+  const homeless = lookup.creation === undefined && isHomeless(listed)
+  return { statement: listed === named.node && named === whole ? statement : { ...named, node: listed }, unknown: [...unknown], ...(homeless && { homeless }) }
 }
 
 function isNeeded(catalog: Catalog, { node }: Statement): boolean {
@@ -56,8 +59,12 @@ function reread(statement: Statement, sql: string): Statement {
 
 /** Places where something new is named, with its persistence. */
 function creationsOf(node: PgNode): ReadonlyMap<number, 'permanent' | 'temporary'> {
+  return new Map(rangesMade(node).map((r) => [(r.location as number | undefined) ?? 0, r.relpersistence === 't' ? 'temporary' : 'permanent']))
+}
+
+function rangesMade(node: PgNode): PgNode[] {
   const [tag, s] = untag(node)
-  const ranges = [
+  return [
     tag === 'CreateStmt' || tag === 'CreateForeignTableStmt' ? (s.relation ?? s.base?.relation) : undefined,
     tag === 'CreateTableAsStmt' ? s.into?.rel : undefined,
     tag === 'SelectStmt' ? s.intoClause?.rel : undefined,
@@ -65,8 +72,16 @@ function creationsOf(node: PgNode): ReadonlyMap<number, 'permanent' | 'temporary
     tag === 'CreateSeqStmt' ? s.sequence : undefined,
     tag === 'CompositeTypeStmt' ? s.typevar : undefined,
   ].filter((range) => range !== undefined) as PgNode[]
-  return new Map(ranges.map((r) => [(r.location as number | undefined) ?? 0, r.relpersistence === 't' ? 'temporary' : 'permanent']))
 }
+
+/** True where what a statement makes has no schema. */
+function isHomeless(node: PgNode): boolean {
+  const [tag, s] = untag(node)
+  const list = MADE.has(tag) ? (s.typeName ?? s.domainname ?? s.funcname ?? s.defnames) : undefined
+  return list?.length === 1 || rangesMade(node).some((range) => range.schemaname === undefined)
+}
+
+const MADE: ReadonlySet<string> = new Set('CreateEnumStmt CreateRangeStmt CreateDomainStmt CreateFunctionStmt DefineStmt'.split(' '))
 
 function schemaFor(
   { kind, path: [name = '', ...more] }: NameUse,

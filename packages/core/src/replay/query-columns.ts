@@ -32,7 +32,8 @@ function tablesOf(node: PgNode, catalog: Catalog): Source[] {
     const columns = catalog.tables.get(rangeKey(from))?.columns.map((c, i) => ({ ...c, name: names[i] ?? c.name }))
     return [{ alias: from.alias?.aliasname ?? from.relname, columns }]
   }
-  if (tag === 'JoinExpr' && !from.alias && !from.usingClause && !from.isNatural) return [...tablesOf(from.larg, catalog), ...tablesOf(from.rarg, catalog)]
+  if (tag === 'JoinExpr' && !from.alias && !from.usingClause && !from.isNatural)
+    return [...tablesOf(from.larg, catalog), ...tablesOf(from.rarg, catalog)]
   return [{ alias: from.alias?.aliasname ?? '', columns: undefined }]
 }
 

@@ -75,10 +75,11 @@ export function applyStatement(catalog: Catalog, statement: Statement, migration
   return applyQualified(catalog, qualified(catalog, statement), migration)
 }
 
-function applyQualified(catalog: Catalog, { statement, unknown }: Qualified, migration: string): Catalog {
+function applyQualified(catalog: Catalog, { statement, unknown, homeless }: Qualified, migration: string): Catalog {
   const [tag, fields] = untag(statement.node)
   if (WITHOUT_EFFECT.has(tag)) return catalog
   const change = { statement, migration }
+  if (homeless) return markEverything(catalog, change, 'it makes something without naming its schema, and no schema of the search_path is there')
   const after = (HANDLERS[tag] ?? unfollowed)(catalog, fields, change)
   const range = fields.relation ?? fields.table
   if (unknown.length === 0 || !range?.relname) return after

@@ -11,7 +11,10 @@ export function routineOf(catalog: Catalog, fields: PgNode, statement: Statement
   const parameters = ((fields.parameters ?? []) as PgNode[]).map((p) => p.FunctionParameter as PgNode)
   const inputs = parameters.filter((p) => p.mode !== 'FUNC_PARAM_OUT' && p.mode !== 'FUNC_PARAM_TABLE')
   const outputs = parameters.filter((p) => ['FUNC_PARAM_OUT', 'FUNC_PARAM_INOUT', 'FUNC_PARAM_TABLE'].includes(p.mode))
-  const gives = outputs.length > 0 ? outputs.map((p, i) => (p.name as string | undefined) ?? `column${i + 1}`) : argumentType(catalog, fields.returnType)
+  const gives =
+    outputs.length > 0
+      ? outputs.map((p, i) => (p.name as string | undefined) ?? `column${i + 1}`)
+      : argumentType(catalog, fields.returnType)
   return {
     kind: fields.is_procedure ? 'procedure' : 'function',
     takes: inputs.map((p) => argumentType(catalog, p.argType)),

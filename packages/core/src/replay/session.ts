@@ -1,5 +1,5 @@
 import { untag } from '../parser.ts'
-import { rows } from './calls.ts'
+import { callsOfExtensions, rows } from './calls.ts'
 import type { Handler } from './change.ts'
 import { createTableFromQuery } from './create-table.ts'
 import { markEverything } from './edit.ts'
@@ -24,5 +24,5 @@ export const select: Handler = (catalog, fields, change) => {
   const configured = configuredPath(fields)
   if (configured === 'unknown') return markEverything(catalog, change, 'it may set search_path to what is put together when it runs')
   const set = configured ? withPath(catalog, configured) : catalog
-  return rows(set, fields, change)
+  return callsOfExtensions(rows(set, fields, change), fields, change)
 }

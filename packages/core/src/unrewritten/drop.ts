@@ -8,6 +8,7 @@ import { intentFor } from '../target.ts'
 import { bareType, userType } from '../type-name.ts'
 import { catalogAt, type Finding, sqlOf } from './finding.ts'
 import { KINDS } from './kinds.ts'
+import { lostValues } from './rename.ts'
 
 /** What DROP does to code that still runs. Indexes and columns are strategies'; functions, triggers and policies are no table. */
 export function dropped(s: PgNode, statement: Statement, migration: Migration): Finding[] {
@@ -25,7 +26,13 @@ export function dropped(s: PgNode, statement: Statement, migration: Migration): 
       return keys.filter((key) => !comesBack(key, catalog, statement, migration)).map((key) => ofView(key))
     case 'OBJECT_TYPE':
     case 'OBJECT_DOMAIN':
-      return paths.filter((path) => isColumnType(userType(path), migration)).map((path) => ofType(path.at(-1) ?? ''))
+      return paths.flatMap((path) => {
+        const type = userType(path)
+        const { enums, domains, composites } = migration.after
+        // A type that is made again under its name serves code as before, but for the values that it lacks.
+        if (enums.has(type) || domains.has(type) || composites.has(type)) return lostValues(type, migration)
+        return isColumnType(type, migration) ? [ofType(path.at(-1) ?? '')] : []
+      })
     default:
       return []
   }

@@ -1,7 +1,8 @@
 import type { Migration } from '../migration.ts'
-import { untag } from '../parser.ts'
+import { LOCK_MODES, lockStrength } from '../lock.ts'
+import { type PgNode, untag } from '../parser.ts'
 import { hiddenIn } from '../opened.ts'
-import { isNewTable, rangeKey } from '../relation.ts'
+import { displayTable, isNewTable, rangeKey } from '../relation.ts'
 import { changerIn } from '../replay/calls.ts'
 import type { Statement } from '../statement.ts'
 import { changedRows } from './data.ts'
@@ -43,6 +44,8 @@ function others(tag: string, statement: Statement, migration: Migration): Findin
       return []
     case 'DoStmt':
       return hiddenIn(statement).slice(0, 1).map((reason) => ({ kind: KINDS.notUnderstood, on: 'DO', fix: `A part of the block can't be seen (${reason}): ${lower(KINDS.notUnderstood.instead)}` }))
+    case 'LockStmt':
+      return locked(s, statement, migration)
     case 'CreateStmt':
       return partitionMade(s, statement, migration)
     case 'TransactionStmt':
@@ -76,6 +79,14 @@ function others(tag: string, statement: Statement, migration: Migration): Findin
     default:
       return [plainly(KINDS.notUnderstood, wordsOf(statement))]
   }
+}
+
+/** LOCK TABLE in a mode that stops writers. */
+function locked(s: PgNode, statement: Statement, migration: Migration): Finding[] {
+  const mode = LOCK_MODES[s.mode - 1]
+  if (!mode || lockStrength(mode) < lockStrength('SHARE')) return []
+  const live = (s.relations as PgNode[]).map((r) => rangeKey(r.RangeVar)).filter((key) => !isNewTable(migration, key, statement.index))
+  return live.map((key) => plainly({ ...KINDS.lockTable, lock: mode }, displayTable(key)))
 }
 
 function lower(sentence: string): string {

@@ -132,6 +132,13 @@ export const KINDS = {
     why: 'REFRESH MATERIALIZED VIEW builds the view anew under ACCESS EXCLUSIVE: every read of it waits.',
     instead: 'REFRESH MATERIALIZED VIEW CONCURRENTLY, which needs a unique index on it.',
   },
+  lockTable: {
+    code: 'lock-table-blocks',
+    harm: 'lock',
+    lock: 'ACCESS EXCLUSIVE',
+    why: 'LOCK TABLE stops others from working with the table until the migration ends.',
+    instead: 'Leave the lock to each statement, and give each a transaction of its own.',
+  },
   reindex: {
     code: 'reindex-blocks-writes',
     harm: 'lock',

@@ -1,9 +1,10 @@
 import type { Migration } from '../migration.ts'
 import type { PgNode } from '../parser.ts'
-import { displayTable, isNewTable, rangeKey, strings, tableKey } from '../relation.ts'
-import { quoteName } from '../sql.ts'
+import { displayTable, isNewTable, rangeKey, splitKey, strings, tableKey } from '../relation.ts'
+import { tableOfIndex } from '../replay/names.ts'
+import { quoteName, quoteText } from '../sql.ts'
 import type { Statement } from '../statement.ts'
-import { userType } from '../type-name.ts'
+import { splitType, userType } from '../type-name.ts'
 import { catalogAt, type Finding, plainly, sqlOf } from './finding.ts'
 import { KINDS } from './kinds.ts'
 
@@ -44,6 +45,10 @@ export function renamed(s: PgNode, statement: Statement, migration: Migration): 
 
 function ofRelation(s: PgNode, statement: Statement, migration: Migration): Finding[] {
   const key = rangeKey(s.relation)
+  const { tables, views, sequences } = catalogAt(statement, migration)
+  // ALTER TABLE renames sequences and indexes too, which are found by identity.
+  const [schema, name] = splitKey(key)
+  if (!tables.has(key) && !views.has(key) && (sequences.has(key) || tableOfIndex(tables, schema, name) !== undefined)) return []
   if (isNewTable(migration, key, statement.index) || migration.after.tables.has(key) || stands(key, migration)) return []
   const to = tableKey(s.newname, s.relation.schemaname)
   const view = `CREATE VIEW ${sqlOf(key)} AS SELECT * FROM ${sqlOf(to)}`
@@ -76,10 +81,21 @@ function ofType(path: readonly string[], migration: Migration): Finding[] {
   if (!enums.has(type) && !domains.has(type) && !composites.has(type)) return []
   // A new type under the old name takes its place: what that does to columns is told where they change.
   const { after } = migration
-  if (after.enums.has(type) || after.domains.has(type) || after.composites.has(type)) return []
+  if (after.enums.has(type) || after.domains.has(type) || after.composites.has(type)) return lostValues(type, migration)
   const name = quoteName(path.at(-1) ?? '')
   const fix = `Keep the name ${name} in the database and map it in the ORM (@@map, pgEnum), or make a second type and move the columns over.`
   return [{ kind: KINDS.enumChange, on: path.at(-1) ?? '', fix }]
+}
+
+/** An enum that comes back under its name with fewer values. */
+export function lostValues(type: string, { before, after }: Migration): Finding[] {
+  const left = after.enums.get(type)
+  const lost = left ? (before.enums.get(type) ?? []).filter((label) => !left.includes(label)) : []
+  if (lost.length === 0) return []
+  const values = lost.map((label) => quoteText(label)).join(', ')
+  const name = splitType(type)[1]
+  const fix = `Keep ${values} in ${quoteName(name)} until no code writes or reads it and no row holds it; then build the type anew, or refuse the value by a CHECK that is added NOT VALID.`
+  return [{ kind: KINDS.enumChange, on: name, fix }]
 }
 
 function isSchemaNew(name: string, migration: Migration): boolean {

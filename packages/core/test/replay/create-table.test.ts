@@ -1,4 +1,3 @@
-import { EMPTY_CATALOG } from '@expand-contract/core'
 import { describe, expect, it } from 'vitest'
 import { after, constraints, gaps, indexes, table } from './after.ts'
 
@@ -16,13 +15,33 @@ describe('CREATE TABLE', () => {
         nothing int DEFAULT NULL
       )`)
     expect(table(catalog, 'User').columns).toEqual([
-      { name: 'id', type: 'integer', notNull: true, default: `nextval('public."User_id_seq"'::regclass)` },
-      { name: 'n', type: 'bigint', notNull: true, identity: 'by default' },
-      { name: 'e-mail', type: 'character varying(320)', notNull: true, default: `'a, b)' || '--'`, collation: '"C"' },
+      {
+        name: 'id',
+        type: 'integer',
+        notNull: true,
+        notNullConstraint: { name: 'User_id_not_null', validated: true },
+        default: `nextval('public."User_id_seq"'::regclass)`,
+      },
+      { name: 'n', type: 'bigint', notNull: true, notNullConstraint: { name: 'User_n_not_null', validated: true }, identity: 'by default' },
+      {
+        ...{
+          name: 'e-mail',
+          type: 'character varying(320)',
+          notNull: true,
+          notNullConstraint: { name: 'User_e-mail_not_null', validated: true },
+        },
+        ...{ default: `'a, b)' || '--'`, collation: '"C"' },
+      },
       { name: 'f', type: 'text', notNull: false, generated: { expression: 'lower("e-mail")', stored: true } },
       { name: 'at', type: 'timestamp(3) without time zone', notNull: false, default: 'CURRENT_TIMESTAMP' },
       { name: 'tags', type: 'text[]', notNull: false, default: `ARRAY['a', 'b']::text[]` },
-      { name: 'flag', type: 'boolean', notNull: true, default: '(1 IS NOT DISTINCT FROM 2)' },
+      {
+        name: 'flag',
+        type: 'boolean',
+        notNull: true,
+        notNullConstraint: { name: 'User_flag_not_null', validated: true },
+        default: '(1 IS NOT DISTINCT FROM 2)',
+      },
       { name: 'nothing', type: 'integer', notNull: false },
     ])
     expect(gaps(catalog)).toEqual([])
@@ -82,21 +101,22 @@ describe('CREATE TABLE', () => {
     expect(indexes(catalog, 'we""ird.x')).toEqual(['unique we"ird.x_sel ect_key (sel ect) of we"ird.x_sel ect_key'])
   })
 
-  it('marks what it does not follow: inheritance, partitions, queries, LIKE INCLUDING', () => {
+  it('follows partitions, inheritance, LIKE and queries of known columns and constants, and marks other queries', () => {
     const catalog = after(`
       CREATE TABLE p (id int NOT NULL, at date) PARTITION BY RANGE (at);
       CREATE TABLE p1 PARTITION OF p FOR VALUES FROM ('2020-01-01') TO ('2021-01-01');
       CREATE TABLE i (x int) INHERITS (p1);
       CREATE TABLE q AS SELECT 1 AS a;
       SELECT 2 AS b INTO s;
+      CREATE TABLE x AS SELECT a + 1 AS b FROM q;
       CREATE TABLE l (LIKE p INCLUDING ALL);
       CREATE TABLE plain (LIKE p)`)
     expect([...catalog.tables.values()].map((t) => `${t.name} ${t.kind}`)).toEqual([
-      ...['p partitioned', 'p1 partition', 'i inherited', 'q table', 's table', 'l table', 'plain table'],
+      ...['p partitioned', 'p1 partition', 'i inherited', 'q table', 's table', 'x table', 'l table', 'plain table'],
     ])
-    expect([...catalog.incomplete.keys()]).toEqual(['p1', 'i', 'q', 's', 'l'].map((name) => `"public"."${name}"`))
+    expect([...catalog.incomplete.keys()]).toEqual(['"public"."x"'])
     expect(table(catalog, 'plain').columns).toEqual([
-      { name: 'id', type: 'integer', notNull: true },
+      { name: 'id', type: 'integer', notNull: true, notNullConstraint: { name: 'p_id_not_null', validated: true } },
       { name: 'at', type: 'date', notNull: false },
     ])
   })
@@ -117,6 +137,6 @@ describe('CREATE TABLE', () => {
 
   it('forgets temporary tables', () => {
     const catalog = after('CREATE TEMP TABLE x (a int); CREATE INDEX ON x (a); CREATE TEMP TABLE y AS SELECT 1; DROP TABLE y')
-    expect(catalog).toEqual({ ...EMPTY_CATALOG, incomplete: new Map() })
+    expect([catalog.tables.size, catalog.sequences.size, catalog.incomplete.size]).toEqual([0, 0, 0])
   })
 })

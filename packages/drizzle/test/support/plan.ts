@@ -12,7 +12,7 @@ export function planOf(id: string, sql: string, expand: readonly Step[], contrac
     startsFrom: '',
     postgres: 14,
     intents: [],
-    hazards: [{ code: 'test', harm: 'lock', on: 'users', why, line: 1 }],
+    hazards: [{ code: 'test', harm: 'lock', on: 'users', why, line: 1, column: 1 }],
     refusals: [],
     stages: [
       { name: 'expand', opensWhen: 'At any time.', steps: expand },

@@ -32,7 +32,10 @@ const TABLES = `
   ORDER BY (${keySql()}) COLLATE "C"`
 
 /** Every table, with what belongs to it; its indexes are given. */
-export async function readTables(client: Client, indexes: ReadonlyMap<TableName, readonly Index[]>): Promise<ReadonlyMap<TableName, Table>> {
+export async function readTables(
+  client: Client,
+  indexes: ReadonlyMap<TableName, readonly Index[]>,
+): Promise<ReadonlyMap<TableName, Table>> {
   const { rows } = await client.query<Row>(TABLES)
   const columns = await readColumns(client)
   const constraints: ReadonlyMap<TableName, readonly Constraint[]> = await readConstraints(client)

@@ -12,7 +12,7 @@ const POLL = 2
  * it holds and waits for there, then lets it pass. `wasSeen` is false where it never waited. Throws the statement's own error.
  */
 export async function runGated(
-  clone: Clone,
+  clone: Pick<Clone, 'connect'>,
   client: pg.Client,
   sql: string,
   known: ReadonlyMap<string, Relation>,

@@ -55,7 +55,8 @@ export async function openTraffic(proof: Proof): Promise<Traffic> {
         for (const failure of await checkSync(observer, app, sync, code, key, allInStep)) report(failure)
       }
       const [other, otherCode] = app === oldApp ? [newApp, newCode] : [oldApp, oldCode]
-      if (isShared && key) await seenByOther(other, otherCode, code, key, { promised, loosened, warn: proof.warn, report: reportFor(other) })
+      if (isShared && key)
+        await seenByOther(other, otherCode, code, key, { promised, loosened, warn: proof.warn, report: reportFor(other) })
     }
     const code = app === oldApp ? oldCode : newCode
     for (const table of code) await exercise(app, table, { observer, next, afterWrite, isClean: proof.isTame, report })

@@ -110,6 +110,7 @@ export function renamePlan(id: string, sql: string, more: Partial<Plan> = {}): P
         on: 'User.name',
         why: 'Running code still selects "name" and fails at once.',
         line: 9,
+        column: 20,
       },
     ],
     refusals: [],

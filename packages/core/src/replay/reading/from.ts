@@ -25,7 +25,10 @@ function part(node: PgNode, reader: Reader, before: Scope): Part {
     case 'RangeVar':
       return range(from, reader, before)
     case 'RangeSubselect':
-      return made(from.alias, readQuery(from.subquery, reader, from.lateral ? { items: [], queries: before.queries, outer: before } : around))
+      return made(
+        from.alias,
+        readQuery(from.subquery, reader, from.lateral ? { items: [], queries: before.queries, outer: before } : around),
+      )
     case 'JoinExpr':
       return join(from, reader, before)
     case 'RangeTableSample': {
@@ -38,7 +41,10 @@ function part(node: PgNode, reader: Reader, before: Scope): Part {
       return known(from.alias, functionColumns(from, reader.catalog))
     case 'RangeTableFunc':
       readExpressions([from.docexpr, from.rowexpr, from.namespaces, from.columns], reader, before)
-      return made(from.alias, ((from.columns ?? []) as PgNode[]).map((c) => c.RangeTableFuncCol.colname as string))
+      return made(
+        from.alias,
+        ((from.columns ?? []) as PgNode[]).map((c) => c.RangeTableFuncCol.colname as string),
+      )
     case 'JsonTable':
       readExpressions([from.context_item, from.passing, from.columns], reader, before)
       return made(from.alias, jsonColumns(from.columns ?? []))
@@ -90,14 +96,21 @@ function join(from: PgNode, reader: Reader, before: Scope): Part {
   for (const name of merged ?? []) {
     for (const column of [columnOf(left, name), columnOf(right, name)]) for (const source of column?.of ?? []) reader.uses(source)
   }
-  const both = left.columns && right.columns && merged ? [...(merged.map((name) => mergedColumn(from, left, right, name))), ...rest(left, merged), ...rest(right, merged)] : undefined
-  for (const { columns, table } of both || !merged || merged.length > 0 ? items.filter((i) => !i.columns) : []) if (!columns && table !== undefined) reader.mayUse(table)
+  const both =
+    left.columns && right.columns && merged
+      ? [...merged.map((name) => mergedColumn(from, left, right, name)), ...rest(left, merged), ...rest(right, merged)]
+      : undefined
+  for (const { columns, table } of both || !merged || merged.length > 0 ? items.filter((i) => !i.columns) : [])
+    if (!columns && table !== undefined) reader.mayUse(table)
   const columns = aliased(both, from.alias)
   if (from.alias) return { items: [{ alias: from.alias.aliasname, columns, bare: true }], columns }
   const using: Item[] = from.join_using_alias
     ? [{ alias: from.join_using_alias.aliasname, columns: columns?.slice(0, merged?.length), bare: false }]
     : []
-  return { items: [...(columns ? items.map((i) => ({ ...i, bare: false })) : items), ...using, ...(columns ? [{ columns, bare: true }] : [])], columns }
+  return {
+    items: [...(columns ? items.map((i) => ({ ...i, bare: false })) : items), ...using, ...(columns ? [{ columns, bare: true }] : [])],
+    columns,
+  }
 }
 
 function shared(left: Part, right: Part): string[] | undefined {

@@ -8,7 +8,9 @@ import type { ScopeColumn } from './scope.ts'
 export function functionColumns(from: PgNode, catalog: Catalog): readonly ScopeColumn[] | undefined {
   const calls = ((from.functions ?? []) as PgNode[]).map((f) => f.List?.items as PgNode[])
   const alias = calls.length === 1 ? (from.alias?.aliasname as string | undefined) : undefined
-  const lists = calls.map(([call, definitions]) => bare(defined(definitions?.List?.items) ?? defined(from.coldeflist)) ?? resultOf(call, alias, catalog))
+  const lists = calls.map(
+    ([call, definitions]) => bare(defined(definitions?.List?.items) ?? defined(from.coldeflist)) ?? resultOf(call, alias, catalog),
+  )
   if (lists.some((list) => !list)) return undefined
   return [...lists.flatMap((list) => list ?? []), ...(from.ordinality ? [{ name: 'ordinality', of: [] }] : [])]
 }

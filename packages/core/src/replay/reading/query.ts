@@ -2,7 +2,18 @@ import { type PgNode, untag } from '../../parser.ts'
 import { strings } from '../../relation.ts'
 import { outputName } from '../output-name.ts'
 import { fromItems } from './from.ts'
-import { type Item, isColumn, isColumnHere, itemNamed, type Reader, refer, referTo, type Scope, type ScopeColumn, simpleName } from './scope.ts'
+import {
+  type Item,
+  isColumn,
+  isColumnHere,
+  itemNamed,
+  type Reader,
+  refer,
+  referTo,
+  type Scope,
+  type ScopeColumn,
+  simpleName,
+} from './scope.ts'
 
 /** Tells the reader what a query reads, in whichever of its parts; gives the names of its columns, undefined where they are not known. */
 export function readQuery(node: PgNode, reader: Reader, outer: Scope): readonly string[] | undefined {
@@ -27,7 +38,10 @@ export function readQuery(node: PgNode, reader: Reader, outer: Scope): readonly 
   readExpressions([s.whereClause, s.havingClause, s.windowClause, s.limitCount, s.limitOffset], reader, scope)
   // What is called as a column of the query is that column: for GROUP BY only where no table has one of that name.
   const isOutput = (expression: PgNode): boolean => columns?.includes(simpleName(expression) ?? '') ?? false
-  for (const expression of [...((s.sortClause ?? []) as PgNode[]).map((n) => n.SortBy?.node as PgNode), ...((s.distinctClause ?? []) as PgNode[])]) {
+  for (const expression of [
+    ...((s.sortClause ?? []) as PgNode[]).map((n) => n.SortBy?.node as PgNode),
+    ...((s.distinctClause ?? []) as PgNode[]),
+  ]) {
     if (!isOutput(expression)) readExpressions(expression, reader, scope)
   }
   for (const expression of (s.groupClause ?? []) as PgNode[]) {
@@ -103,7 +117,7 @@ function rowOf(node: PgNode | undefined, scope: Scope): { item: Item; field: str
   const alias = simpleName(node?.A_Indirection?.arg)
   if (alias === undefined || isColumn(alias, scope) !== false) return undefined
   const item = itemNamed([alias], scope)
-  const [first, ...more] = node?.A_Indirection.indirection as PgNode[]
+  const [first, ...more] = (node?.A_Indirection?.indirection ?? []) as PgNode[]
   const field = first?.A_Star ? '*' : (first?.String?.sval as string | undefined)
   return item && field !== undefined ? { item, field, more } : undefined
 }
@@ -116,12 +130,19 @@ export function readExpressions(node: unknown, reader: Reader, scope: Scope): vo
   }
   if (typeof node !== 'object' || node === null) return
   const tagged = node as PgNode
-  if (tagged.ColumnRef) return refer(tagged.ColumnRef, reader, scope)
-  if (tagged.SelectStmt) return void readQuery(tagged, reader, { items: [], queries: scope.queries, outer: scope })
+  if (tagged.ColumnRef) {
+    refer(tagged.ColumnRef, reader, scope)
+    return
+  }
+  if (tagged.SelectStmt) {
+    readQuery(tagged, reader, { items: [], queries: scope.queries, outer: scope })
+    return
+  }
   const row = tagged.A_Indirection && rowOf(tagged, scope)
   if (row) {
     referTo(row.item, row.field, undefined, reader)
-    return readExpressions(row.more, reader, scope)
+    readExpressions(row.more, reader, scope)
+    return
   }
   if (tagged.RowExpr) readStars(tagged.RowExpr.args ?? [], reader, scope)
   // A type's modifiers look like columns: geometry(Point).

@@ -51,7 +51,10 @@ export function refer(reference: PgNode, reader: Reader, scope: Scope): void {
   const path = strings(reference.fields)
   const name = path.at(-1)
   if (name === undefined) return
-  if (path.length > 1) return referTo(itemNamed(path.slice(0, -1), scope), name, reference, reader)
+  if (path.length > 1) {
+    referTo(itemNamed(path.slice(0, -1), scope), name, reference, reader)
+    return
+  }
   let isDoubtful = false
   for (let at: Scope | undefined = scope; at; at = at.outer) {
     const items = at.items.filter((i) => i.bare)

@@ -1,3 +1,4 @@
+import { addsValueToOld } from '../../fresh.ts'
 import { type HazardKind, hazard } from '../../hazard.ts'
 import type { Migration } from '../../migration.ts'
 import { untag } from '../../parser.ts'
@@ -53,6 +54,7 @@ export const strategy: Strategy = {
       hazards: [hazard(found.kind, found.on, found.at ?? statement)],
       expand: verbatimSteps([statement], migration, new Map()),
       contract: [],
+      ...(addsValueToOld(statement, migration) && { first: true as const }),
     }
   },
 }
