@@ -44,10 +44,9 @@ export function swapColumn(action: TableAction, old: Column, next: Column, migra
   const names = (x: string, y: string): string => `${alter} RENAME COLUMN ${x} TO ${y}`
   const away = quoteName(objectName('ec', name, 'away'))
   const exchange = [names(a, away), names(b, a), names(away, b)]
-  const moveDefault = (from: string, to: string): string[] =>
-    old.default === undefined
-      ? []
-      : [`${alter} ALTER COLUMN ${from} DROP DEFAULT`, `${alter} ALTER COLUMN ${to} SET DEFAULT ${old.default}`]
+  // The old column keeps its own: code that leaves it out may still run when the swap is undone.
+  const setDefault = old.default === undefined ? [] : [`${alter} ALTER COLUMN ${a} SET DEFAULT ${old.default}`]
+  const dropDefault = old.default === undefined ? [] : [`${alter} ALTER COLUMN ${a} DROP DEFAULT`]
   return {
     expand: [
       ddl({
@@ -80,17 +79,11 @@ export function swapColumn(action: TableAction, old: Column, next: Column, migra
         name: 'swap columns',
         title: `Swap the two columns`,
         why: 'Names in the catalog change hands, and the trigger turns round, in one transaction. Prepared statements that read the column must be prepared anew.',
-        sql: [
-          ...forward.drop,
-          ...exchange,
-          ...moveDefault(b, a),
-          ...backward.create,
-          ...carried.objects.flatMap((o) => [o.giveUp, o.take]),
-        ],
+        sql: [...forward.drop, ...exchange, ...setDefault, ...backward.create, ...carried.objects.flatMap((o) => [o.giveUp, o.take])],
         undo: [
           ...[...carried.objects].reverse().flatMap((o) => [o.takeBack, o.giveBack]),
           ...backward.drop,
-          ...moveDefault(a, b),
+          ...dropDefault,
           ...exchange,
           ...forward.create,
         ],
