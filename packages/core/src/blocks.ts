@@ -32,7 +32,10 @@ function refuse(block: Statement, own: readonly number[], inside: readonly Place
     hazards,
     line: hazards[0]?.line ?? block.line,
     reason: refusal?.reason ?? 'The statement stands in a DO block that does more than this, and a block is not taken apart.',
-    fix: refusal && !refusal.question ? refusal.fix : 'Write the statements of the block into the file itself, without DO: then each is rewritten.',
+    fix:
+      refusal && !refusal.question
+        ? refusal.fix
+        : 'Write the statements of the block into the file itself, without DO: then each is rewritten.',
   }
 }
 

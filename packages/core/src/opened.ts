@@ -24,7 +24,13 @@ export function opened(migration: Migration): Migration {
     }
     const alone = inside?.found.length === 1 && inside.certain && !inside.opaque
     for (const { statement: inner, catalog } of inside?.found ?? []) {
-      statements.push({ ...inner, index: statements.length, span: statement.span, split: { of: 1, part: 0 }, within: { block: statement, alone } })
+      statements.push({
+        ...inner,
+        index: statements.length,
+        span: statement.span,
+        split: { of: 1, part: 0 },
+        within: { block: statement, alone },
+      })
       at.push(catalog)
     }
   }

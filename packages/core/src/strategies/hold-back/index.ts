@@ -1,7 +1,7 @@
 import type { Constraint, Table } from '../../catalog/catalog.ts'
 import { type HazardKind, hazard } from '../../hazard.ts'
 import type { Migration } from '../../migration.ts'
-import { displayColumn, columnIn, isNewTable, type TableAction, tableAction } from '../../relation.ts'
+import { columnIn, displayColumn, isNewTable, type TableAction, tableAction } from '../../relation.ts'
 import type { Statement } from '../../statement.ts'
 import { ddl } from '../../steps/steps.ts'
 import type { Outcome, Strategy } from '../../strategy.ts'
@@ -19,7 +19,8 @@ const UNIQUE: HazardKind = {
   code: 'drop-unique-constraint-breaks-upserts',
   harm: 'compatibility',
   why: 'code that is still running may name these columns in INSERT … ON CONFLICT, which fails at once (42P10) without a unique index on them.',
-  instead: 'The constraint is dropped in the contract, when no such code runs any more; until then it refuses duplicates, from new code too.',
+  instead:
+    'The constraint is dropped in the contract, when no such code runs any more; until then it refuses duplicates, from new code too.',
 }
 
 /** What takes away something that old code relies on, and is done in a moment: it waits for the contract. */

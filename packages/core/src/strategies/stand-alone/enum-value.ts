@@ -31,7 +31,10 @@ export function usesLabel(statement: Statement, label: string, type: string, cat
   if (tag === 'CreateStmt') {
     const columns = ((s.tableElts ?? []) as PgNode[]).flatMap((e) => (e.ColumnDef ? [e.ColumnDef as PgNode] : []))
     const rest = ((s.tableElts ?? []) as PgNode[]).filter((e) => e.Constraint)
-    return columns.some((c) => isOf(c) && holds(c.constraints, label)) || (columns.some(isOf) && holds([...rest, columns.map((c) => c.constraints)], label))
+    return (
+      columns.some((c) => isOf(c) && holds(c.constraints, label)) ||
+      (columns.some(isOf) && holds([...rest, columns.map((c) => c.constraints)], label))
+    )
   }
   const cmd = tag === 'AlterTableStmt' ? (s.cmds?.[0]?.AlterTableCmd as PgNode | undefined) : undefined
   if (cmd?.subtype === 'AT_AddColumn') return isOf(cmd.def.ColumnDef)

@@ -1,16 +1,15 @@
 import { addsValueToOld } from '../../fresh.ts'
 import { type HazardKind, hazard } from '../../hazard.ts'
 import type { Migration } from '../../migration.ts'
+import { untag } from '../../parser.ts'
+import { actionOf, displayTable, strings } from '../../relation.ts'
+import { transactionsOf } from '../../sending.ts'
 import type { Statement } from '../../statement.ts'
 import type { Strategy } from '../../strategy.ts'
 import { isConcurrently } from '../../unrewritten/in-transaction.ts'
 import { verbatimSteps } from '../../verbatim.ts'
 import { labelUsedAtOnce } from './enum-value.ts'
 import { heldLock, isLongWork } from './under-lock.ts'
-import { transactionsOf } from '../../sending.ts'
-import { actionOf, displayTable } from '../../relation.ts'
-import { untag } from '../../parser.ts'
-import { strings } from '../../relation.ts'
 
 const CONCURRENTLY: HazardKind = {
   code: 'concurrently-in-transaction',
