@@ -1,7 +1,7 @@
 import type { Migration } from './migration.ts'
 import { untag } from './parser.ts'
-import { remembered } from './remembered.ts'
 import { readBody } from './plpgsql.ts'
+import { remembered } from './remembered.ts'
 import type { Script, Statement } from './statement.ts'
 
 /**

@@ -53,7 +53,8 @@ function required({ sql, name }: TableAction): string {
 
 function inline(c: PgNode, action: TableAction, all: readonly PgNode[], on: string): Finding[] {
   const bare = `Run ALTER TABLE ${action.sql} ADD COLUMN ${quoteName(action.name)} without the constraint`
-  const named = (end: string): string => quoteName((c.conname as string | undefined) ?? objectName(action.range.relname as string, action.name, end))
+  const named = (end: string): string =>
+    quoteName((c.conname as string | undefined) ?? objectName(action.range.relname as string, action.name, end))
   const later = (body: string): string =>
     `${bare}; then ADD CONSTRAINT ${body} NOT VALID; and VALIDATE CONSTRAINT in a migration of its own.`
   switch (c.contype) {
@@ -63,13 +64,17 @@ function inline(c: PgNode, action: TableAction, all: readonly PgNode[], on: stri
     case 'CONSTR_PRIMARY': {
       const index = named('key')
       const build = `CREATE UNIQUE INDEX CONCURRENTLY ${index} ON ${action.sql} (${quoteName(action.name)}) in a migration of its own`
-      return [{ kind: KINDS.inlineConstraint, on, fix: `${bare}; then ${build}; then ADD CONSTRAINT ${index} UNIQUE USING INDEX ${index}.` }]
+      return [
+        { kind: KINDS.inlineConstraint, on, fix: `${bare}; then ${build}; then ADD CONSTRAINT ${index} UNIQUE USING INDEX ${index}.` },
+      ]
     }
     case 'CONSTR_FOREIGN': {
       // Without a default every row is NULL and nothing is looked up; with DEFAULT NULL PostgreSQL looks all the same.
       if (!all.some((o) => o.contype === 'CONSTR_DEFAULT')) return []
       const target = `${rangeSql(c.pktable)}${strings(c.pk_attrs).length > 0 ? ` (${strings(c.pk_attrs).map(quoteName).join(', ')})` : ''}`
-      return [{ kind: KINDS.inlineConstraint, on, fix: later(`${named('fkey')} FOREIGN KEY (${quoteName(action.name)}) REFERENCES ${target}`) }]
+      return [
+        { kind: KINDS.inlineConstraint, on, fix: later(`${named('fkey')} FOREIGN KEY (${quoteName(action.name)}) REFERENCES ${target}`) },
+      ]
     }
     default:
       return []

@@ -55,7 +55,10 @@ function fromIndex(action: TableAction, statement: Statement, table: Table | und
   const on = index?.name ?? displayTable(action.table)
   if (!index) return []
   const isPlain =
-    index.unique && index.where === undefined && index.method === 'btree' && index.keys.every((k) => k.column !== undefined && k.options === '')
+    index.unique &&
+    index.where === undefined &&
+    index.method === 'btree' &&
+    index.keys.every((k) => k.column !== undefined && k.options === '')
   if (!isPlain) return [{ kind: KINDS.usingIndexFails, on, fix: KINDS.usingIndexFails.instead }]
   if (action.def.contype !== 'CONSTR_PRIMARY') return []
   const columns = index.keys.flatMap((k) => k.column ?? [])

@@ -1,6 +1,6 @@
 import type { Table } from '../catalog/catalog.ts'
 import type { Migration } from '../migration.ts'
-import { parsePlPgSql, type PgNode, untag } from '../parser.ts'
+import { type PgNode, parsePlPgSql, untag } from '../parser.ts'
 import { displayTable, isNewTable, rangeKey } from '../relation.ts'
 import type { Statement } from '../statement.ts'
 import { catalogAt, type Finding } from './finding.ts'
@@ -47,7 +47,7 @@ function conjuncts(node: PgNode): PgNode[] {
 
 /** `column = 'value'`, `column IN ('a', 'b')`: the column. */
 function columnWithValue({ A_Expr: e }: PgNode): string[] {
-  if (!e || e.name?.[0]?.String?.sval !== '=') return []
+  if (e?.name?.[0]?.String?.sval !== '=') return []
   if (e.kind === 'AEXPR_OP') {
     return isConstant(e.rexpr) ? columnOf(e.lexpr) : isConstant(e.lexpr) ? columnOf(e.rexpr) : []
   }

@@ -48,7 +48,9 @@ function isInUse(key: TableName, s: PgNode, statement: Statement, migration: Mig
 function ofTable(key: TableName, catalog: Catalog): Finding {
   const table = catalog.tables.get(key)
   const away = (table?.constraints ?? []).filter((c) => c.references && c.references.table !== key)
-  const own = away.map((c) => `ALTER TABLE ${sqlOf(key)} DROP CONSTRAINT ${quoteName(c.name)} (it locks ${displayTable(c.references?.table ?? '')} too)`)
+  const own = away.map(
+    (c) => `ALTER TABLE ${sqlOf(key)} DROP CONSTRAINT ${quoteName(c.name)} (it locks ${displayTable(c.references?.table ?? '')} too)`,
+  )
   const first = own.length > 0 ? `first ${own.join(', then ')}, each in a transaction of its own; ` : ''
   const fix = `Wait until no code uses ${displayTable(key)} and take a backup; ${first}then drop it in a migration of its own.`
   return { kind: KINDS.dropTable, on: displayTable(key), fix }
@@ -56,7 +58,9 @@ function ofTable(key: TableName, catalog: Catalog): Finding {
 
 function ofSchema(name: string, statement: Statement, migration: Migration): Finding[] {
   const { tables, views } = catalogAt(statement, migration)
-  const inside = [...tables.keys(), ...views.keys()].filter((key) => splitKey(key)[0] === name && !isNewTable(migration, key, statement.index))
+  const inside = [...tables.keys(), ...views.keys()].filter(
+    (key) => splitKey(key)[0] === name && !isNewTable(migration, key, statement.index),
+  )
   if (inside.length === 0) return []
   const fix = `Wait until no code uses ${inside.map(displayTable).join(', ')} and take a backup; drop them one by one, then the schema.`
   return [{ kind: KINDS.dropTable, on: name, fix }]

@@ -1,7 +1,7 @@
-import type { Migration } from '../migration.ts'
 import { LOCK_MODES, lockStrength } from '../lock.ts'
-import { type PgNode, untag } from '../parser.ts'
+import type { Migration } from '../migration.ts'
 import { hiddenIn } from '../opened.ts'
+import { type PgNode, untag } from '../parser.ts'
 import { displayTable, isNewTable, rangeKey } from '../relation.ts'
 import { changerIn } from '../replay/calls.ts'
 import type { Statement } from '../statement.ts'
@@ -32,7 +32,8 @@ export function findingsIn(statement: Statement, migration: Migration): Finding[
   const [tag, s] = untag(statement.node)
   if (failsInTransaction(statement, migration)) return [plainly(KINDS.onlyAlone, wordsOf(statement))]
   if (isConcurrently(statement.node)) return concurrently(statement, migration)
-  if (s.relation?.relname && tag !== 'RenameStmt' && tag !== 'CreateStmt' && isNewTable(migration, rangeKey(s.relation), statement.index)) return []
+  if (s.relation?.relname && tag !== 'RenameStmt' && tag !== 'CreateStmt' && isNewTable(migration, rangeKey(s.relation), statement.index))
+    return []
   return tag === 'AlterTableStmt' ? actedOn(statement, migration) : others(tag, statement, migration)
 }
 
@@ -43,14 +44,22 @@ function others(tag: string, statement: Statement, migration: Migration): Findin
     case '':
       return []
     case 'DoStmt':
-      return hiddenIn(statement).slice(0, 1).map((reason) => ({ kind: KINDS.notUnderstood, on: 'DO', fix: `A part of the block can't be seen (${reason}): ${lower(KINDS.notUnderstood.instead)}` }))
+      return hiddenIn(statement)
+        .slice(0, 1)
+        .map((reason) => ({
+          kind: KINDS.notUnderstood,
+          on: 'DO',
+          fix: `A part of the block can't be seen (${reason}): ${lower(KINDS.notUnderstood.instead)}`,
+        }))
     case 'LockStmt':
       return locked(s, statement, migration)
     case 'CreateStmt':
       return partitionMade(s, statement, migration)
     case 'TransactionStmt':
       // Each step has a transaction of its own; anything finer than one transaction would be lost.
-      return ['TRANS_STMT_BEGIN', 'TRANS_STMT_START', 'TRANS_STMT_COMMIT'].includes(s.kind) ? [] : [plainly(KINDS.notUnderstood, wordsOf(statement))]
+      return ['TRANS_STMT_BEGIN', 'TRANS_STMT_START', 'TRANS_STMT_COMMIT'].includes(s.kind)
+        ? []
+        : [plainly(KINDS.notUnderstood, wordsOf(statement))]
     case 'RenameStmt':
       return renamed(s, statement, migration)
     case 'AlterObjectSchemaStmt':

@@ -48,7 +48,9 @@ export function concurrently(statement: Statement, migration: Migration): Findin
   const kind = catalogAt(statement, migration).tables.get(rangeKey(index.relation))?.kind
   if (kind === 'partitioned') return [plainly(KINDS.concurrentlyOnPartitioned, on)]
   const timeout = timeoutBefore(statement, migration)
-  return timeout === undefined ? [] : [{ kind: KINDS.underTimeout, on, fix: `Run SET ${timeout} = 0 before it, and set it again behind it.` }]
+  return timeout === undefined
+    ? []
+    : [{ kind: KINDS.underTimeout, on, fix: `Run SET ${timeout} = 0 before it, and set it again behind it.` }]
 }
 
 /** The timeout that the session has from an earlier statement of the script. */

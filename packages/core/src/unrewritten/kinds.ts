@@ -14,7 +14,8 @@ export const KINDS = {
     harm: 'lock',
     lock: 'ACCESS EXCLUSIVE',
     why: 'the constraint in ADD COLUMN is checked or built at once: the whole table is read under ACCESS EXCLUSIVE.',
-    instead: 'Add the bare column, then the constraint: CHECK and REFERENCES as NOT VALID and VALIDATE, UNIQUE from an index built concurrently.',
+    instead:
+      'Add the bare column, then the constraint: CHECK and REFERENCES as NOT VALID and VALIDATE, UNIQUE from an index built concurrently.',
   },
   addCheck: {
     code: 'add-check-scans-table',
@@ -61,14 +62,16 @@ export const KINDS = {
     harm: 'compatibility',
     lock: 'ACCESS EXCLUSIVE',
     why: 'code that is still running uses the old name: each of its queries fails (42P01).',
-    instead: 'Keep the name in the database and map it (@@map, pgTable(’old_name’)), or rename and create a view under the old name in one transaction.',
+    instead:
+      'Keep the name in the database and map it (@@map, pgTable(’old_name’)), or rename and create a view under the old name in one transaction.',
   },
   dropTable: {
     code: 'drop-table-breaks-old-code',
     harm: 'compatibility',
     lock: 'ACCESS EXCLUSIVE',
     why: 'code that is still running uses it (42P01), and its data is gone.',
-    instead: 'Drop it in a migration of its own when no code uses it any more, after a backup; its foreign keys first, each in a transaction of its own.',
+    instead:
+      'Drop it in a migration of its own when no code uses it any more, after a backup; its foreign keys first, each in a transaction of its own.',
   },
   dropView: {
     code: 'drop-view-breaks-old-code',

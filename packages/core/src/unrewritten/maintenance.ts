@@ -53,7 +53,11 @@ function refresh(s: PgNode, statement: Statement, migration: Migration, on: stri
   const view = catalogAt(statement, migration).views.get(rangeKey(s.relation))
   const isUnique = view?.indexes.some((i) => i.unique && i.where === undefined && i.keys.every((k) => k.column !== undefined))
   const first = isUnique ? '' : `Build a unique index on columns of ${rangeSql(s.relation)} first. `
-  return { kind: KINDS.refresh, on, fix: `${first}Run REFRESH MATERIALIZED VIEW CONCURRENTLY ${rangeSql(s.relation)}: it goes on being read.` }
+  return {
+    kind: KINDS.refresh,
+    on,
+    fix: `${first}Run REFRESH MATERIALIZED VIEW CONCURRENTLY ${rangeSql(s.relation)}: it goes on being read.`,
+  }
 }
 
 function truncate(s: PgNode, range: PgNode, statement: Statement, migration: Migration): Finding {

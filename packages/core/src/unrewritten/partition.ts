@@ -23,7 +23,9 @@ export function attached(action: TableAction, statement: Statement, migration: M
   const own = isFree
     ? ''
     : `Run ALTER TABLE ${rangeSql(command.name)} ADD CONSTRAINT ${bare} CHECK (… its bounds, and that the key is not NULL …) NOT VALID; VALIDATE CONSTRAINT ${bare} in a migration of its own; then ATTACH; then DROP CONSTRAINT ${bare}.`
-  const rest = scansDefault ? ` The default partition ${displayTable(other[0])} needs a validated CHECK that it holds no row of the new one.` : ''
+  const rest = scansDefault
+    ? ` The default partition ${displayTable(other[0])} needs a validated CHECK that it holds no row of the new one.`
+    : ''
   return [{ kind: KINDS.attachPartition, on: displayTable(child), fix: `${own}${rest}`.trim() }]
 }
 
@@ -52,7 +54,8 @@ function proves(child: Table | undefined, parent: Table | undefined, bound: PgNo
   const says = (operator: string, value: PgNode): boolean =>
     terms.some(({ A_Expr: e }) => e?.name?.[0]?.String?.sval === operator && isKey(e.lexpr) && sameTree(bare(e.rexpr), bare(value)))
   const isThere =
-    child.columns.find((c) => c.name === key)?.notNull || terms.some((t) => t.NullTest?.nulltesttype === 'IS_NOT_NULL' && isKey(t.NullTest.arg))
+    child.columns.find((c) => c.name === key)?.notNull ||
+    terms.some((t) => t.NullTest?.nulltesttype === 'IS_NOT_NULL' && isKey(t.NullTest.arg))
   if (!isThere) return false
   if (bound.strategy === 'l') {
     const [only, ...more] = (bound.listdatums ?? []) as PgNode[]

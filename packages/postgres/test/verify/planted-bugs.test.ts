@@ -353,7 +353,7 @@ describe('a planted bug is caught', () => {
       plan: DROP_COLUMN,
       history: HISTORY,
       server,
-      replan: (steps) => steps.flat().map((sql) => ({ code: 'x', harm: 'lock', on: sql, why: 'because', line: 1 })),
+      replan: (steps) => steps.flat().map((sql) => ({ code: 'x', harm: 'lock', on: sql, why: 'because', line: 1, column: 1 })),
     })
     expect(verdict.laws.find((l) => l.law === 5)).toMatchObject({
       status: 'broken',

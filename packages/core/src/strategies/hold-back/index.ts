@@ -20,7 +20,8 @@ const UNIQUE: HazardKind = {
   code: 'drop-unique-constraint-breaks-upserts',
   harm: 'compatibility',
   why: 'code that is still running may name these columns in INSERT … ON CONFLICT, which fails at once (42P10) without a unique index on them.',
-  instead: 'The constraint is dropped in the contract, when no such code runs any more; until then it refuses duplicates, from new code too.',
+  instead:
+    'The constraint is dropped in the contract, when no such code runs any more; until then it refuses duplicates, from new code too.',
 }
 
 /** What takes away something that old code relies on, and is done in a moment: it waits for the contract. */
