@@ -8,8 +8,7 @@ export type Intent = ColumnIntent | TableIntent
 export type TableIntent =
   /** The value `value` is removed from the enum `type` (as a person writes it: `Role`, `auth.Role`): `to` takes its place. */
   | { readonly kind: 'value'; readonly type: string; readonly value: string; readonly to: string; readonly column?: undefined }
-  /** No code names the table or type, or relies on the constraint, any more: the gate's answer. Only a released contract carries it. */
-  | { readonly kind: 'unused-constraint'; readonly table: string; readonly name: string; readonly column?: undefined }
+  /** No code names the type, or the table, any more: the gate's answer. Only a released contract carries it. */
   | { readonly kind: 'unused-type'; readonly type: string; readonly column?: undefined }
   | { readonly kind: 'unused-table'; readonly table: string; readonly column?: undefined }
 

@@ -4,7 +4,7 @@ import type { PgNode } from '../parser.ts'
 import { displayTable, isNewTable, splitKey, strings, tableKey } from '../relation.ts'
 import { quoteName } from '../sql.ts'
 import type { Statement } from '../statement.ts'
-import { intentFor } from '../target.ts'
+import { intentFor, isUnusedTable } from '../target.ts'
 import { bareType, userType } from '../type-name.ts'
 import { catalogAt, type Finding, sqlOf } from './finding.ts'
 import { KINDS } from './kinds.ts'
@@ -40,7 +40,7 @@ export function dropped(s: PgNode, statement: Statement, migration: Migration): 
 
 /** Not where this migration made the table, and not where the whole history never did and IF EXISTS shrugs. */
 function isInUse(key: TableName, s: PgNode, statement: Statement, migration: Migration): boolean {
-  if (isNewTable(migration, key, statement.index)) return false
+  if (isNewTable(migration, key, statement.index) || isUnusedTable(migration, key)) return false
   const catalog = catalogAt(statement, migration)
   return catalog.tables.has(key) || !s.missing_ok || catalog.incomplete.size > 0
 }
@@ -68,6 +68,7 @@ function ofSchema(name: string, statement: Statement, migration: Migration): Fin
 
 /** Views that are made again with at least the same columns lose nobody; one that the history never made is not missed either. */
 function comesBack(key: TableName, catalog: Catalog, statement: Statement, migration: Migration): boolean {
+  if (isUnusedTable(migration, key)) return true
   const old = catalog.views.get(key)
   if (!old) return catalog.incomplete.size === 0 || isNewTable(migration, key, statement.index)
   if (!migration.before.views.has(key)) return true
@@ -87,7 +88,9 @@ function ofView(key: TableName): Finding {
 
 /** A type that no column has breaks no table; code names it only for columns of it. */
 function isColumnType(type: string, migration: Migration): boolean {
+  if (migration.intents.some((i) => i.kind === 'unused-type' && i.type === type)) return false
   for (const [key, table] of migration.before.tables) {
+    if (isUnusedTable(migration, key)) continue
     for (const column of table.columns) {
       if (column.type.includes('.') && bareType(column.type) === type && !intentFor(migration, 'unused', key, column.name)) return true
     }

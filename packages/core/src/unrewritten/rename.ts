@@ -49,11 +49,17 @@ function ofRelation(s: PgNode, statement: Statement, migration: Migration): Find
   // ALTER TABLE renames sequences and indexes too, which are found by identity.
   const [schema, name] = splitKey(key)
   if (!tables.has(key) && !views.has(key) && (sequences.has(key) || tableOfIndex(tables, schema, name) !== undefined)) return []
-  if (isNewTable(migration, key, statement.index) || migration.after.tables.has(key) || stands(key, migration)) return []
+  if (isNewTable(migration, key, statement.index) || keepsName(key, migration) || stands(key, migration)) return []
   const to = tableKey(s.newname, s.relation.schemaname)
   const view = `CREATE VIEW ${sqlOf(key)} AS SELECT * FROM ${sqlOf(to)}`
   const fix = `Keep the name in the database and map it in the ORM (@@map, pgTable); or run ${view} in the same transaction, and drop that view when no code uses the old name.`
   return [{ kind: KINDS.renameTable, on: displayTable(key), fix }]
+}
+
+/** The migration brings a table that was there before under the old name again: two tables that change names. One made anew is another thing. */
+function keepsName(key: string, migration: Migration): boolean {
+  const isMade = migration.script.statements.some((s) => s.node.CreateStmt && rangeKey(s.node.CreateStmt.relation) === key)
+  return migration.after.tables.has(key) && !isMade
 }
 
 /** A view, or a table under that name, takes the old one's place. */
@@ -77,6 +83,7 @@ export function movedToSchema(s: PgNode, statement: Statement, migration: Migrat
 
 function ofType(path: readonly string[], migration: Migration): Finding[] {
   const type = userType(path)
+  if (migration.intents.some((i) => i.kind === 'unused-type' && i.type === type)) return []
   const { enums, domains, composites } = migration.before
   if (!enums.has(type) && !domains.has(type) && !composites.has(type)) return []
   // A new type under the old name takes its place: what that does to columns is told where they change.

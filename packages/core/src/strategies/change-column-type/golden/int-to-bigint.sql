@@ -54,7 +54,6 @@ DROP FUNCTION "ec_Order_amount_forward"();
 ALTER TABLE "Order" RENAME COLUMN "amount" TO "ec_amount_away";
 ALTER TABLE "Order" RENAME COLUMN "ec_amount_other" TO "amount";
 ALTER TABLE "Order" RENAME COLUMN "ec_amount_away" TO "ec_amount_other";
-ALTER TABLE "Order" ALTER COLUMN "ec_amount_other" DROP DEFAULT;
 ALTER TABLE "Order" ALTER COLUMN "amount" SET DEFAULT 0;
 CREATE FUNCTION "ec_Order_amount_backward"() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -66,7 +65,7 @@ CREATE TRIGGER "zzz_ec_Order_amount_backward" BEFORE INSERT OR UPDATE ON "Order"
 ALTER TABLE "Order" ENABLE ALWAYS TRIGGER "zzz_ec_Order_amount_backward";
 ALTER INDEX "Order_amount_idx" RENAME TO "ec_Order_amount_idx_old";
 ALTER INDEX "ec_Order_amount_idx_new" RENAME TO "Order_amount_idx";
--- undo: ALTER INDEX "Order_amount_idx" RENAME TO "ec_Order_amount_idx_new"; ALTER INDEX "ec_Order_amount_idx_old" RENAME TO "Order_amount_idx"; DROP TRIGGER "zzz_ec_Order_amount_backward" ON "Order"; DROP FUNCTION "ec_Order_amount_backward"(); ALTER TABLE "Order" ALTER COLUMN "amount" DROP DEFAULT; ALTER TABLE "Order" ALTER COLUMN "ec_amount_other" SET DEFAULT 0; ALTER TABLE "Order" RENAME COLUMN "amount" TO "ec_amount_away"; ALTER TABLE "Order" RENAME COLUMN "ec_amount_other" TO "amount"; ALTER TABLE "Order" RENAME COLUMN "ec_amount_away" TO "ec_amount_other"; CREATE FUNCTION "ec_Order_amount_forward"() RETURNS trigger LANGUAGE plpgsql AS $$
+-- undo: ALTER INDEX "Order_amount_idx" RENAME TO "ec_Order_amount_idx_new"; ALTER INDEX "ec_Order_amount_idx_old" RENAME TO "Order_amount_idx"; DROP TRIGGER "zzz_ec_Order_amount_backward" ON "Order"; DROP FUNCTION "ec_Order_amount_backward"(); ALTER TABLE "Order" ALTER COLUMN "amount" DROP DEFAULT; ALTER TABLE "Order" RENAME COLUMN "amount" TO "ec_amount_away"; ALTER TABLE "Order" RENAME COLUMN "ec_amount_other" TO "amount"; ALTER TABLE "Order" RENAME COLUMN "ec_amount_away" TO "ec_amount_other"; CREATE FUNCTION "ec_Order_amount_forward"() RETURNS trigger LANGUAGE plpgsql AS $$
 --   BEGIN
 --     NEW."ec_amount_other" := NEW."amount";
 --     RETURN NEW;
