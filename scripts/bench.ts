@@ -1,70 +1,59 @@
-import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { performance } from 'node:perf_hooks'
+import { corpusArchive, unpackCorpus } from '../test/support/corpus.ts'
+import { generatedHistory, migrationsOf, pieces, wholeHistories } from './bench/histories.ts'
+import { type Command, compare } from './bench/measure.ts'
 
-// Whole processes, cold, in turn (ours, squawk, ours, squawk, …), so that both meet the same machine. Ratios are the message.
-const RUNS = 7
+// Whole processes, cold, in turn (ours, other, ours, other, …), so that both meet the same machine. Ratios of one run are the message; nothing here can fail.
 const root = join(import.meta.dirname, '..')
-const ours = [process.execPath, join(root, 'packages/cli/dist/bin.js')]
-const squawk = [process.execPath, join(root, 'node_modules/.bin/squawk')]
+const bin = join(root, 'packages/cli/dist/bin.js')
+const native = join(root, `node_modules/@squawk-cli/${process.platform}-${process.arch}/bin/squawk`)
+const node: Command = { name: 'node alone', command: [process.execPath, '--input-type=module', '-e', '0'] }
+const check = (name: string, paths: readonly string[]): Command => ({ name, command: [process.execPath, bin, 'check', ...paths] })
+const squawk = (name: string, files: readonly string[]): Command => ({ name, command: [native, ...files] })
 
-interface Case {
-  readonly name: string
-  readonly a: readonly string[]
-  readonly b: readonly string[]
+const removals: (() => void)[] = []
+
+function oneFile(): void {
+  compare('one file, cold', check('check', migrationsOf(join(root, 'examples/prisma-rename/prisma/migrations')).slice(-1)), node)
 }
 
-function seconds(command: readonly string[]): number {
-  const [file = '', ...args] = command
-  const start = performance.now()
-  const run = spawnSync(file, args, { stdio: 'ignore', env: { ...process.env, NO_COLOR: '1' } })
-  if (run.error) throw run.error
-  if (run.status !== 0 && run.status !== 1) throw new Error(`exit ${run.status}: ${command.join(' ')}`)
-  return (performance.now() - start) / 1000
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((x, y) => x - y)[Math.floor(values.length / 2)] ?? Number.NaN
-}
-
-function measure({ name, a, b }: Case): void {
-  seconds(a)
-  seconds(b)
-  const pairs = Array.from({ length: RUNS }, () => ({ a: seconds(a), b: seconds(b) }))
-  const ratio = median(pairs.map((p) => p.a / p.b))
-  const show = (values: number[]): string =>
-    `${median(values).toFixed(2)} s (${Math.min(...values).toFixed(2)} to ${Math.max(...values).toFixed(2)})`
-  console.log(
-    `${name}\n  check  ${show(pairs.map((p) => p.a))}\n  squawk ${show(pairs.map((p) => p.b))}\n  ratio  ${ratio.toFixed(2)}, median of ${RUNS} pairs\n`,
-  )
-}
-
-function migrationFiles(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((f) => f.endsWith('migration.sql'))
-    .sort()
-    .map((f) => join(folder, f))
-}
-
-const one = join(root, 'examples/prisma-rename/prisma/migrations')
-const newest = migrationFiles(one).at(-1)
-if (!newest) throw new Error(`no migration in ${one}`)
-measure({ name: 'one file, cold', a: [...ours, 'check', newest], b: [...squawk, newest] })
-
-const archive = join(root, '../shared/corpus/histories.tar.xz')
-if (existsSync(archive)) {
-  const folder = mkdtempSync(join(tmpdir(), 'expand-contract-bench-'))
-  try {
-    spawnSync('tar', ['xJf', archive, '-C', folder, '--wildcards', 'prisma/triggerdotdev__trigger.dev/*'])
-    const files = migrationFiles(folder)
-    const histories = [...new Set(files.map((f) => join(f, '../..')))]
-    console.log(`trigger.dev: ${files.length} migrations in ${histories.length} histories`)
-    measure({ name: 'a whole history', a: [...ours, 'check', ...histories], b: [...squawk, ...files] })
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
+function corpus(): void {
+  if (!corpusArchive) {
+    console.log('SKIPPED one file in a long history, and 1,000 and 4,000 real files: ../shared/corpus is not here\n')
+    return
   }
-} else {
-  console.log('SKIPPED a whole history: ../shared/corpus is not here')
+  const { folder, remove } = unpackCorpus()
+  removals.push(remove)
+  const files = migrationsOf(join(folder, 'prisma/triggerdotdev__trigger.dev/internal-packages/database/prisma/migrations'))
+  compare(`the newest of a history of ${files.length}, cold (target: under 0.6 s)`, check('check', files.slice(-1)), node)
+
+  const all = wholeHistories(folder)
+  const [few, many] = [pieces(all, 1_000), pieces(all, 4_000)]
+  const size = (piece: typeof few): string => `${piece.files.length} real files in ${piece.folders.length} histories`
+  compare(`${size(few)} (target: at most 2 times native squawk)`, check('check', few.folders), squawk('squawk', few.files))
+  // These files differ in size: what squawk, which keeps no schema, takes for both tells how much more SQL the many are.
+  compare(`${size(many)} against the ${few.files.length}`, check('check many', many.folders), check('check few', few.folders))
+  compare('the same for squawk', squawk('squawk many', many.files), squawk('squawk few', few.files))
+}
+
+function generated(): void {
+  const folder = mkdtempSync(join(tmpdir(), 'expand-contract-bench-'))
+  removals.push(() => rmSync(folder, { recursive: true, force: true }))
+  const few = generatedHistory(join(folder, '1000'), 1_000)
+  const many = generatedHistory(join(folder, '4000'), 4_000)
+  const title = 'one generated history of 4,000 against 1,000, every second migration makes a table (target: at most 4.4 times)'
+  compare(title, check('check 4,000', [many]), check('check 1,000', [few]))
+  compare('1,000 generated files (target: at most 2 times native squawk)', check('check', [few]), squawk('squawk', migrationsOf(few)))
+}
+
+try {
+  oneFile()
+  if (existsSync(native)) {
+    corpus()
+    generated()
+  } else console.log(`SKIPPED all that is compared with squawk: ${native} is not installed`)
+} finally {
+  for (const remove of removals) remove()
 }

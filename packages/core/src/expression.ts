@@ -47,7 +47,8 @@ export function mayName(expression: string, column: string): boolean {
   // Most expressions do not even hold the word: only what may stand for any column, or spell it otherwise, is looked into then.
   const isSpelled = expression.toLowerCase().includes(column.toLowerCase())
   if (!isSpelled && !/\*|select|u&/i.test(expression)) return false
-  return columnsOf(expression)?.includes(column) ?? true
+  const found = new Set<string>()
+  return !walkColumns(parseExpression(expression), found) || found.has(column)
 }
 
 function walkColumns(node: unknown, found: Set<string>): boolean {

@@ -16,7 +16,6 @@ interface Names {
   readonly children: Map<TableName, Counts<TableName>>
   /** Tables with foreign keys, by what they point at. */
   readonly referrers: Map<TableName, Counts<TableName>>
-  readonly temporary: Set<TableName>
 }
 
 /** How many there are of each. */
@@ -34,6 +33,8 @@ interface Step {
 const PATIENCE = 64
 
 const known = new WeakMap<Tables, Names>()
+/** Temporary tables, asked about at each statement; absent where there are none. */
+const temporary = new WeakMap<Tables, readonly TableName[]>()
 const steps = new WeakMap<Tables, Step>()
 
 /** True where a constraint in that schema, of whichever table, has the name. PostgreSQL 18's NOT NULL constraints count too. */
@@ -58,15 +59,25 @@ export function referrers(tables: Tables, key: TableName): TableName[] {
 }
 
 /** Tables that end with the session. */
-export function temporaryTables(tables: Tables): TableName[] {
-  return [...namesOf(tables).temporary]
+export function temporaryTables(tables: Tables): readonly TableName[] {
+  return temporary.get(tables) ?? []
 }
 
 /** Says that tables differ from others in one table, so that what is known of those can be carried over. */
 export function namesFollow(before: Tables, after: Tables, old: Table | undefined, next: Table | undefined): void {
+  noteTemporary(before, after, old, next)
   const depth = (steps.get(before)?.depth ?? 0) + 1
   if (depth > PATIENCE) namesOf(before)
   steps.set(after, { from: before, old, next, depth: depth > PATIENCE ? 1 : depth })
+}
+
+function noteTemporary(before: Tables, after: Tables, old: Table | undefined, next: Table | undefined): void {
+  const standing = temporaryTables(before)
+  if (standing.length === 0 && next?.persistence !== 'temporary') return
+  const gone = old?.persistence === 'temporary' ? tableKey(old.name, old.schema) : undefined
+  const come = next?.persistence === 'temporary' ? [tableKey(next.name, next.schema)] : []
+  const rest = standing.filter((key) => key !== gone && !come.includes(key))
+  if (rest.length + come.length > 0) temporary.set(after, [...rest, ...come])
 }
 
 function namesOf(tables: Tables): Names {
@@ -83,7 +94,7 @@ function namesOf(tables: Tables): Names {
     known.delete(at)
     follow(names, path.reverse())
   } else {
-    names = { constraints: new Map(), indexes: new Map(), children: new Map(), referrers: new Map(), temporary: new Set() }
+    names = { constraints: new Map(), indexes: new Map(), children: new Map(), referrers: new Map() }
     for (const table of tables.values()) change(names, undefined, table)
   }
   known.set(tables, names)
@@ -124,8 +135,6 @@ function change(names: Names, old: Table | undefined, next: Table | undefined): 
   const indexes = inside(names.indexes, table.schema)
   between(old?.indexes, next?.indexes, ({ name }, by) => count(inside(indexes, name), key, by))
   between(old?.parents, next?.parents, (parent, by) => count(inside(names.children, parent), key, by))
-  if (next?.persistence === 'temporary') names.temporary.add(key)
-  else names.temporary.delete(key)
 }
 
 /** Tells of each item that only one of two lists has: -1 for the old one, first, +1 for the new one. Lists that grow from each other share most of their items. */
