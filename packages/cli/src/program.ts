@@ -69,7 +69,9 @@ function addRewrite(root: Command, io: Io, done: (code: number) => void): void {
     .addOption(repeatable('--map <table.column=new>', "only the code's name changes: the ORM maps it to the old column, no SQL runs"))
     .addOption(repeatable('--drop <table.column>', 'the column really goes, with its data'))
     .addOption(repeatable('--fill <table.column=sql>', 'a SQL expression for rows, and for running code, that know nothing of the column'))
-    .addOption(repeatable('--value <enum.old=new>', 'the value of an enum that takes the place of a removed one, in rows and for running code'))
+    .addOption(
+      repeatable('--value <enum.old=new>', 'the value of an enum that takes the place of a removed one, in rows and for running code'),
+    )
     .option('--dry-run', 'show everything, write nothing')
     .option('-y, --yes', 'write without asking for confirmation')
     .addOption(project())

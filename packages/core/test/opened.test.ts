@@ -18,11 +18,15 @@ function hazards(text: string, before = ''): string[] {
 
 describe('hazards inside DO blocks', () => {
   it('stand where the statement stands in the file', () => {
-    expect(hazards('SELECT 1;\nDO $$\nBEGIN\n  SELECT 1; CREATE INDEX "i" ON "t" ("s");\nEND $$;')).toEqual(['4:13 create-index-blocks-writes'])
+    expect(hazards('SELECT 1;\nDO $$\nBEGIN\n  SELECT 1; CREATE INDEX "i" ON "t" ("s");\nEND $$;')).toEqual([
+      '4:13 create-index-blocks-writes',
+    ])
   })
 
   it('count characters as editors do, behind a byte order mark and with Windows line ends', () => {
-    expect(hazards('\uFEFFDO $é$ BEGIN PERFORM \'🙈\'; CREATE INDEX "i" ON "t" ("s"); END $é$;')).toEqual(['1:28 create-index-blocks-writes'])
+    expect(hazards('\uFEFFDO $é$ BEGIN PERFORM \'🙈\'; CREATE INDEX "i" ON "t" ("s"); END $é$;')).toEqual([
+      '1:28 create-index-blocks-writes',
+    ])
     expect(hazards('DO $$\r\nBEGIN\r\n  CREATE INDEX "i" ON "t" ("s");\r\nEND $$;')).toEqual(['3:3 create-index-blocks-writes'])
   })
 
@@ -32,7 +36,7 @@ describe('hazards inside DO blocks', () => {
   })
 
   it('of one ALTER TABLE stand at its actions', () => {
-    const text = 'DO $$ BEGIN\n  ALTER TABLE t\n    ADD CHECK (s <> \'\'),\n    ADD UNIQUE (s);\nEND $$'
+    const text = "DO $$ BEGIN\n  ALTER TABLE t\n    ADD CHECK (s <> ''),\n    ADD UNIQUE (s);\nEND $$"
     expect(hazards(text)).toEqual(['3:5 add-check-scans-table', '4:5 add-unique-builds-index'])
   })
 
@@ -59,12 +63,12 @@ describe('hazards inside DO blocks', () => {
   })
 
   it('come with a warning where a part can not be seen', () => {
-    const text = 'DO $$ BEGIN\n  EXECUTE format(\'ALTER TABLE %I ADD CHECK (s IS NULL)\', \'t\');\n  CREATE INDEX i ON t (s);\nEND $$'
+    const text = "DO $$ BEGIN\n  EXECUTE format('ALTER TABLE %I ADD CHECK (s IS NULL)', 't');\n  CREATE INDEX i ON t (s);\nEND $$"
     expect(hazards(text)).toEqual(['1:1 not-understood', '3:3 create-index-blocks-writes'])
   })
 
   it('leave a block without hazards as it is', () => {
-    expect(hazards('DO $$ BEGIN RAISE NOTICE \'x\'; END $$')).toEqual([])
+    expect(hazards("DO $$ BEGIN RAISE NOTICE 'x'; END $$")).toEqual([])
     expect(hazards('DO $$ BEGIN ALTER TABLE t ADD COLUMN c int; END $$')).toEqual([])
   })
 })

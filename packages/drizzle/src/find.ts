@@ -49,7 +49,9 @@ async function fromConfig(config: KitConfig): Promise<Layout> {
 
 /** For a configuration that only running it would tell where it writes to. */
 async function onlyMigrationsBelow(root: string, config: KitConfig): Promise<string> {
-  const found = placesBelow(root).filter((p) => p.config === undefined).map((p) => p.folder)
+  const found = placesBelow(root)
+    .filter((p) => p.config === undefined)
+    .map((p) => p.folder)
   if (found.length > 1) {
     throw new UserError(
       `${config.path} computes its "out", which is not run here, and there are several migrations folders below it. Name the one that is meant:\n${found.map((f) => `  ${f}`).join('\n')}`,
@@ -73,7 +75,15 @@ async function fromFolder(folder: string): Promise<Layout> {
 async function layout(root: string, migrations: string, schema: readonly string[]): Promise<Layout> {
   const format: Format = formatOf(migrations) ?? 'drizzle-journal'
   requirePostgres(await dialectOf(migrations, format), migrations)
-  return { adapter: 'drizzle', root, migrations, plans: path.join(path.dirname(migrations), 'expand-contract'), schema, format, sending: 'transaction' }
+  return {
+    adapter: 'drizzle',
+    root,
+    migrations,
+    plans: path.join(path.dirname(migrations), 'expand-contract'),
+    schema,
+    format,
+    sending: 'transaction',
+  }
 }
 
 /** A repository may keep the same schema for several databases side by side: only the PostgreSQL one is meant. */

@@ -106,7 +106,8 @@ async function answered(first: Planned, picked: Picked, answers: readonly Intent
     const question = planned.plan.refusals[0]?.question
     if (!question || !context.io.prompts) break
     const { kind } = question
-    const key = kind === 'value' ? JSON.stringify([kind, question.type, question.value]) : JSON.stringify([kind, question.table, question.column])
+    const key =
+      kind === 'value' ? JSON.stringify([kind, question.type, question.value]) : JSON.stringify([kind, question.table, question.column])
     if (asked.has(key)) throw new Error(`the answer to ${key} changed nothing`)
     asked.add(key)
     const { askQuestion } = await import('../prompt/ask.ts')

@@ -51,7 +51,10 @@ function fill(text: string): Intent {
 
 function value(text: string): Intent {
   const { left, rest } = splitAnswer(text)
-  if (!rest) throw new UserError(`--value "${text}": expected an enum, the value that goes, "=" and the one that takes its place, such as --value Role.GUEST=USER`)
+  if (!rest)
+    throw new UserError(
+      `--value "${text}": expected an enum, the value that goes, "=" and the one that takes its place, such as --value Role.GUEST=USER`,
+    )
   const { table, column } = readColumn(left, '--value')
   return { kind: 'value', type: table, value: column, to: readName(rest, '--value') }
 }
@@ -86,7 +89,8 @@ export function flagOf(intent: Intent): string {
 }
 
 function enumOrTable(intent: TableIntent): string {
-  if (intent.kind === 'value') return `--value ${shell(`${written(intent.type, /^[^\s"=]+$/)}.${written(intent.value)}=${written(intent.to)}`)}`
+  if (intent.kind === 'value')
+    return `--value ${shell(`${written(intent.type, /^[^\s"=]+$/)}.${written(intent.value)}=${written(intent.to)}`)}`
   return `--${intent.kind} ${shell('table' in intent ? intent.table : intent.type)}`
 }
 
@@ -102,7 +106,8 @@ export function shell(text: string): string {
 
 /** Two intents of one topic about one column exclude each other: what becomes of it, what fills it, whether it is used. */
 export function topic(intent: Intent): string {
-  if (intent.column === undefined) return JSON.stringify(intent.kind === 'value' ? [intent.kind, intent.type, intent.value] : [intent.kind, Object.values(intent)])
+  if (intent.column === undefined)
+    return JSON.stringify(intent.kind === 'value' ? [intent.kind, intent.type, intent.value] : [intent.kind, Object.values(intent)])
   const about = intent.kind === 'fill' || intent.kind === 'unused' ? intent.kind : 'fate'
   const table = intent.table.replaceAll('"', '').replace(/^public\./, '')
   return JSON.stringify([about, table, intent.column])

@@ -37,7 +37,9 @@ function refuseUnknownValue(answer: Extract<Intent, { kind: 'value' }>, { enums,
   const labels = [...enums].find(([type]) => bare(type) === bare(answer.type))?.[1]
   if (labels?.includes(answer.value) || incomplete.has(EVERYTHING)) return
   const known = [...enums].flatMap(([type, all]) => all.map((label) => `${bare(type)}.${label}`))
-  throw new UserError(`${flagOf(answer)}: there is no value ${answer.value} in an enum ${answer.type}.${didYouMean(`${answer.type}.${answer.value}`, known)}`)
+  throw new UserError(
+    `${flagOf(answer)}: there is no value ${answer.value} in an enum ${answer.type}.${didYouMean(`${answer.type}.${answer.value}`, known)}`,
+  )
 }
 
 function columnsOf(catalog: Catalog, written: string): string[] {

@@ -9,7 +9,9 @@ export async function askQuestion(question: Question, prompts: Prompts): Promise
     const { type, value } = question
     return prompts.select<Intent>(
       ask(question),
-      question.candidates.map((to): Choice<Intent> => ({ value: { kind: 'value', type, value, to }, label: to, hint: valueMeans(value, to) })),
+      question.candidates.map(
+        (to): Choice<Intent> => ({ value: { kind: 'value', type, value, to }, label: to, hint: valueMeans(value, to) }),
+      ),
     )
   }
   const { table, column } = question

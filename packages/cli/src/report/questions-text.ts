@@ -18,7 +18,8 @@ function questionText(question: Question, { paint, width }: Style): string {
 
 /** The question in one sentence. */
 export function ask(question: Question): string {
-  if (question.kind === 'value') return `'${question.value}' is removed from ${question.type}. Which value takes its place, in rows that hold it and for code that still writes it?`
+  if (question.kind === 'value')
+    return `'${question.value}' is removed from ${question.type}. Which value takes its place, in rows that hold it and for code that still writes it?`
   const on = `${question.table}.${question.column}`
   if (question.kind === 'fill') return `What fills ${on} (${question.type})? ${sentence(question.why)}`
   const names = question.candidates.join(', ')

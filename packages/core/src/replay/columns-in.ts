@@ -33,7 +33,13 @@ export interface ColumnOf {
  * The expression, of a table or (undefined) of none, with a column called otherwise; the same text where it does not name it, undefined where that can't be
  * told or done.
  */
-export function columnRespelled(catalog: Catalog, text: string, of: TableName | undefined, { table, name }: ColumnOf, to: string): string | undefined {
+export function columnRespelled(
+  catalog: Catalog,
+  text: string,
+  of: TableName | undefined,
+  { table, name }: ColumnOf,
+  to: string,
+): string | undefined {
   if (!text.toLowerCase().includes(name.toLowerCase())) return text
   const uses = columnUses(catalog, text, of).filter((use) => use.name === name)
   if (uses.some((use) => use.table === undefined)) return undefined
@@ -85,7 +91,8 @@ function walk(node: unknown, scopes: readonly (readonly Scope[])[], context: Wal
 
 function scopesOf(node: PgNode): Scope[] {
   const [tag, from] = untag(node)
-  if (tag === 'JoinExpr') return [...scopesOf(from.larg), ...scopesOf(from.rarg), ...(from.alias ? [{ alias: from.alias.aliasname as string }] : [])]
+  if (tag === 'JoinExpr')
+    return [...scopesOf(from.larg), ...scopesOf(from.rarg), ...(from.alias ? [{ alias: from.alias.aliasname as string }] : [])]
   if (tag !== 'RangeVar') return [{ alias: (from.alias?.aliasname as string | undefined) ?? '' }]
   const alias = (from.alias?.aliasname ?? from.relname) as string
   return [from.alias?.colnames ? { alias } : { alias, table: rangeKey(from) }]

@@ -28,7 +28,9 @@ export function subjectOf(catalog: Catalog, statement: Statement): Subject | und
       return subject(catalog, path, hasType(catalog, userType(path)) ? 'exists' : undefined)
     }
     case 'CreateSchemaStmt':
-      return s.schemaname === undefined ? undefined : subject(catalog, [s.schemaname], catalog.schemas.has(s.schemaname) ? 'exists' : undefined)
+      return s.schemaname === undefined
+        ? undefined
+        : subject(catalog, [s.schemaname], catalog.schemas.has(s.schemaname) ? 'exists' : undefined)
     case 'CreateDomainStmt':
       return subject(catalog, strings(s.domainname), hasType(catalog, userType(strings(s.domainname))) ? 'exists' : undefined)
     case 'CompositeTypeStmt': {

@@ -18,7 +18,8 @@ export function createSchema(catalog: Catalog, fields: PgNode, change: Change, a
   if (name === undefined && fields.authrole?.roletype !== 'ROLESPEC_CSTRING')
     return markEverything(catalog, change, 'a schema is made that is called like the user who runs it')
   const schema = name ?? (fields.authrole.rolename as string)
-  if (catalog.schemas.has(schema)) return fields.if_not_exists ? catalog : markEverything(catalog, change, `the schema "${schema}" is created while it stands already`)
+  if (catalog.schemas.has(schema))
+    return fields.if_not_exists ? catalog : markEverything(catalog, change, `the schema "${schema}" is created while it stands already`)
   const made: Catalog = { ...catalog, schemas: new Set(catalog.schemas).add(schema) }
   const elements = elementsOf(change.statement, (fields.schemaElts ?? []) as PgNode[])
   if (!elements) return markEverything(made, change, 'the statements inside CREATE SCHEMA could not be told from each other')
@@ -27,7 +28,11 @@ export function createSchema(catalog: Catalog, fields: PgNode, change: Change, a
   const within = withPath(made, { path: [schema, ...(catalog.searchPath ?? [DEFAULT_SCHEMA])], isLocal: false })
   const after = elements.reduce((current, element) => apply(current, element, change.migration), within)
   const { searchPath: _, sessionPath: __, ...rest } = after
-  return { ...rest, ...(catalog.searchPath && { searchPath: catalog.searchPath }), ...(catalog.sessionPath && { sessionPath: catalog.sessionPath }) }
+  return {
+    ...rest,
+    ...(catalog.searchPath && { searchPath: catalog.searchPath }),
+    ...(catalog.sessionPath && { sessionPath: catalog.sessionPath }),
+  }
 }
 
 /** The statements inside with their own texts, in the order in which they run; undefined where the texts could not be cut. */
@@ -46,5 +51,7 @@ function elementsOf(statement: Statement, nodes: readonly PgNode[]): Statement[]
   const elements = starts.flatMap((from, i) => readScript(textOf(source, [from, starts[i + 1] ?? source.tokens.length])).statements)
   const isSame = elements.length === nodes.length && elements.every((e, i) => untag(e.node)[0] === untag(nodes[i])[0])
   const rank = (e: Statement): number => ORDER.indexOf(untag(e.node)[0])
-  return isSame ? elements.map((e) => ({ ...e, index: statement.index, line: statement.line })).toSorted((a, b) => rank(a) - rank(b)) : undefined
+  return isSame
+    ? elements.map((e) => ({ ...e, index: statement.index, line: statement.line })).toSorted((a, b) => rank(a) - rank(b))
+    : undefined
 }

@@ -14,7 +14,10 @@ export const createDomain: Handler = (catalog, fields, change) => {
   const collation = collationOf(fields)
   const domain: Domain = { base: typeName(fields.typeName), notNull: false, checks: [], ...(collation !== undefined && { collation }) }
   const made: Catalog = { ...catalog, domains: withEntry(catalog.domains, userType(path), domain) }
-  return ((fields.constraints ?? []) as PgNode[]).reduce<Catalog>((current, { Constraint: constraint }) => constrained(current, path, constraint, change), made)
+  return ((fields.constraints ?? []) as PgNode[]).reduce<Catalog>(
+    (current, { Constraint: constraint }) => constrained(current, path, constraint, change),
+    made,
+  )
 }
 
 /** ALTER DOMAIN: T default, N and O (NOT NULL), C and X (constraints), V (validation), as PostgreSQL's parser calls them. */
@@ -34,7 +37,11 @@ export const alterDomain: Handler = (catalog, fields, change) => {
     case 'C':
       return constrained(catalog, path, fields.def.Constraint, change)
     case 'X':
-      return put(fields.name === domain.notNullConstraint ? nullable(domain) : { ...domain, checks: domain.checks.filter((c) => c.name !== fields.name) })
+      return put(
+        fields.name === domain.notNullConstraint
+          ? nullable(domain)
+          : { ...domain, checks: domain.checks.filter((c) => c.name !== fields.name) },
+      )
     case 'V':
       return put({ ...domain, checks: domain.checks.map((c) => (c.name === fields.name ? { ...c, validated: true } : c)) })
     default:

@@ -13,7 +13,9 @@ import { dropReaders } from './view.ts'
 
 /** DROP SCHEMA: an empty one leaves nothing behind; by CASCADE all that it holds goes, and what hangs on that elsewhere. */
 export function dropSchemas(catalog: Catalog, names: readonly string[], change: Change, options: DropOptions): Catalog {
-  return names.filter((name) => catalog.schemas.has(name) || !options.missingOk).reduce((current, name) => dropSchema(current, name, change, options), catalog)
+  return names
+    .filter((name) => catalog.schemas.has(name) || !options.missingOk)
+    .reduce((current, name) => dropSchema(current, name, change, options), catalog)
 }
 
 function dropSchema(catalog: Catalog, schema: string, change: Change, options: DropOptions): Catalog {
@@ -41,7 +43,12 @@ function dropSchema(catalog: Catalog, schema: string, change: Change, options: D
   }
   const cut = dropForeignKeys(left, tables, (c) => tables.includes(c.references?.table ?? ''), change, true)
   const unread = dropReaders(withoutChildren(cut, tables), (key) => relations.includes(key), change, true)
-  return dropDependents(removeTypes(unread, new Set(types)), { types: new Set(types), relations: new Set(relations), functions: new Set(functions) }, change, true)
+  return dropDependents(
+    removeTypes(unread, new Set(types)),
+    { types: new Set(types), relations: new Set(relations), functions: new Set(functions) },
+    change,
+    true,
+  )
 }
 
 /** What inherits from a table that goes, goes too. */

@@ -3,19 +3,19 @@ import { type PgNode, untag } from '../parser.ts'
 import { DEFAULT_SCHEMA, strings, tableKey } from '../relation.ts'
 import type { Change, Handler } from './change.ts'
 import { type DropOptions, dropForeignKeys } from './drop-column.ts'
-import { dropExtensions } from './extension.ts'
 import { dropFunction } from './drop-function.ts'
-import { dropOwnedSequences, ownedSequences } from './sequence.ts'
-import { dropSequences } from './drop-sequence.ts'
 import { dropSchemas } from './drop-schema.ts'
+import { dropSequences } from './drop-sequence.ts'
 import { dropTypes } from './drop-type.ts'
 import { mark, markEverything, markUnknown, putTable, removeTable, withEntry, without } from './edit.ts'
+import { dropExtensions } from './extension.ts'
 import { dropDependents } from './fall.ts'
 import { findIndex } from './find-index.ts'
 import { childrenOf } from './names.ts'
+import { viewWithIndex } from './object-name.ts'
 import { dropClone, triggersOfPartitions } from './partition.ts'
 import { withoutParts } from './partition-index.ts'
-import { viewWithIndex } from './object-name.ts'
+import { dropOwnedSequences, ownedSequences } from './sequence.ts'
 import { dropReaders, dropViews } from './view.ts'
 
 /** DROP. */
@@ -44,13 +44,26 @@ export const drop: Handler = (catalog, fields, change) => {
     case 'OBJECT_PROCEDURE':
     case 'OBJECT_ROUTINE':
     case 'OBJECT_AGGREGATE':
-      return (fields.objects as PgNode[]).reduce<Catalog>((current, object) => dropFunction(current, object.ObjectWithArgs, change, options), catalog)
+      return (fields.objects as PgNode[]).reduce<Catalog>(
+        (current, object) => dropFunction(current, object.ObjectWithArgs, change, options),
+        catalog,
+      )
     case 'OBJECT_SEQUENCE':
       return dropSequences(catalog, paths.map(keyOf), options.missingOk, change, options.cascade)
     case 'OBJECT_SCHEMA':
-      return dropSchemas(catalog, paths.map(([name = '']) => name), change, options)
+      return dropSchemas(
+        catalog,
+        paths.map(([name = '']) => name),
+        change,
+        options,
+      )
     case 'OBJECT_EXTENSION':
-      return dropExtensions(catalog, paths.map(([name = '']) => name), change, options.cascade)
+      return dropExtensions(
+        catalog,
+        paths.map(([name = '']) => name),
+        change,
+        options.cascade,
+      )
     default:
       return options.cascade ? markEverything(catalog, change, `DROP ${words(fields.removeType)} … CASCADE is not followed`) : catalog
   }
@@ -99,8 +112,7 @@ const dropIndex: DropOne = (catalog, path, change, options) => {
   const found = findIndex(catalog, schema, name)
   const view = found ? undefined : viewWithIndex(catalog, schema, name)
   if (view !== undefined) return editView(catalog, view, (v) => ({ ...v, indexes: v.indexes.filter((i) => i.name !== name) }))
-  if (!found)
-    return options.missingOk ? catalog : markEverything(catalog, change, `the index "${name}" is not known`)
+  if (!found) return options.missingOk ? catalog : markEverything(catalog, change, `the index "${name}" is not known`)
   const { key, table, index } = found
   if (index.constraint !== undefined) return mark(catalog, key, change, `the index "${name}" is dropped, which a constraint needs`)
   // An index on a partitioned table goes with its parts on the partitions.

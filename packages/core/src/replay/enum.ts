@@ -65,9 +65,13 @@ function renameLabel(catalog: Catalog, type: string, labels: readonly string[], 
       return text === c.default || text === undefined ? c : { ...c, default: text }
     })
     // What stands in a default has been followed already, so that it stays the same.
-    return editTexts(columns === table.columns ? table : { ...table, columns }, (text) => (columns.some((c) => c.default === text) ? text : follow(text)))
+    return editTexts(columns === table.columns ? table : { ...table, columns }, (text) =>
+      columns.some((c) => c.default === text) ? text : follow(text),
+    )
   })
-  const domains = mapValues(edited.domains, (domain) => editDomainTexts(domain, (text) => relabelled(text, type, from, to, domain.base) ?? text))
+  const domains = mapValues(edited.domains, (domain) =>
+    editDomainTexts(domain, (text) => relabelled(text, type, from, to, domain.base) ?? text),
+  )
   const after: Catalog = { ...edited, domains }
   return doubts.reduce((current, key) => mark(current, key, change, `an expression of it may name the renamed value '${from}'`), after)
 }

@@ -14,7 +14,12 @@ export function brings(extension: string): Content | undefined {
   const found = CONTENT[extension]
   if (!found) return undefined
   const [types = '', functions = '', classes = ''] = found
-  return { types: words(types), functions: words(functions).filter((word) => word !== '…'), classes: words(classes), open: functions.includes('…') }
+  return {
+    types: words(types),
+    functions: words(functions).filter((word) => word !== '…'),
+    classes: words(classes),
+    open: functions.includes('…'),
+  }
 }
 
 const words = (text: string): string[] => text.split(/\s+/).filter(Boolean)
@@ -42,12 +47,23 @@ const CONTENT: Readonly<Record<string, readonly [types?: string, functions?: str
   auto_explain: [],
   bloom: [],
   btree_gin: [],
-  btree_gist: ['gbtreekey16 gbtreekey2 gbtreekey32 gbtreekey4 gbtreekey8 gbtreekey_var', '', 'gist_bool_ops gist_enum_ops gist_text_ops gist_uuid_ops'],
+  btree_gist: [
+    'gbtreekey16 gbtreekey2 gbtreekey32 gbtreekey4 gbtreekey8 gbtreekey_var',
+    '',
+    'gist_bool_ops gist_enum_ops gist_text_ops gist_uuid_ops',
+  ],
   citext: ['citext', 'citext', 'citext_ops citext_pattern_ops'],
-  cube: ['cube', 'cube cube_dim cube_distance cube_ll_coord cube_ur_coord cube_union cube_inter cube_enlarge cube_subset', 'cube_ops gist_cube_ops'],
+  cube: [
+    'cube',
+    'cube cube_dim cube_distance cube_ll_coord cube_ur_coord cube_union cube_inter cube_enlarge cube_subset',
+    'cube_ops gist_cube_ops',
+  ],
   dblink: ['dblink_pkey_results', '…'],
   earthdistance: ['earth', 'earth earth_box earth_distance gc_to_sec geo_distance latitude ll_to_earth longitude sec_to_gc'],
-  fuzzystrmatch: ['', 'daitch_mokotoff difference dmetaphone dmetaphone_alt levenshtein levenshtein_less_equal metaphone soundex text_soundex'],
+  fuzzystrmatch: [
+    '',
+    'daitch_mokotoff difference dmetaphone dmetaphone_alt levenshtein levenshtein_less_equal metaphone soundex text_soundex',
+  ],
   hstore: [
     'ghstore hstore',
     `akeys avals defined each exist exists_all exists_any fetchval hs_concat hs_contained hs_contains hstore hstore_to_array hstore_to_json
@@ -55,7 +71,11 @@ const CONTENT: Readonly<Record<string, readonly [types?: string, functions?: str
     svals tconvert`,
     'btree_hstore_ops gin_hstore_ops gist_hstore_ops hash_hstore_ops',
   ],
-  intarray: ['intbig_gkey query_int', 'icount idx intset sort sort_asc sort_desc subarray uniq', 'gin__int_ops gist__int_ops gist__intbig_ops'],
+  intarray: [
+    'intbig_gkey query_int',
+    'icount idx intset sort sort_asc sort_desc subarray uniq',
+    'gin__int_ops gist__int_ops gist__intbig_ops',
+  ],
   isn: [
     'ean13 isbn isbn13 ismn ismn13 issn issn13 upc',
     'ean13 isbn isbn13 ismn ismn13 issn issn13 upc is_valid isn_weak make_valid',
@@ -80,10 +100,17 @@ const CONTENT: Readonly<Record<string, readonly [types?: string, functions?: str
     pgp_pub_decrypt pgp_pub_decrypt_bytea pgp_pub_encrypt pgp_pub_encrypt_bytea pgp_sym_decrypt pgp_sym_decrypt_bytea pgp_sym_encrypt
     pgp_sym_encrypt_bytea`,
   ],
-  postgis: ['box2d box2df box3d geography geometry geometry_dump gidx spheroid valid_detail', '…', 'gist_geometry_ops_2d gist_geometry_ops_nd gist_geography_ops'],
+  postgis: [
+    'box2d box2df box3d geography geometry geometry_dump gidx spheroid valid_detail',
+    '…',
+    'gist_geometry_ops_2d gist_geometry_ops_nd gist_geography_ops',
+  ],
   postgres_fdw: [],
   seg: ['seg', 'seg_center seg_lower seg_size seg_upper', 'gist_seg_ops seg_ops'],
-  tablefunc: ['tablefunc_crosstab_2 tablefunc_crosstab_3 tablefunc_crosstab_4', 'connectby crosstab crosstab2 crosstab3 crosstab4 normal_rand'],
+  tablefunc: [
+    'tablefunc_crosstab_2 tablefunc_crosstab_3 tablefunc_crosstab_4',
+    'connectby crosstab crosstab2 crosstab3 crosstab4 normal_rand',
+  ],
   unaccent: ['', 'unaccent'],
   'uuid-ossp': [
     '',

@@ -14,7 +14,9 @@ import { textsOf } from './texts.ts'
 export const createExtension: Handler = (catalog, fields) => {
   const name = fields.extname as string
   if (catalog.extensions.has(name)) return catalog
-  const given = ((fields.options ?? []) as PgNode[]).find((o) => o.DefElem?.defname === 'schema')?.DefElem.arg?.String?.sval as string | undefined
+  const given = ((fields.options ?? []) as PgNode[]).find((o) => o.DefElem?.defname === 'schema')?.DefElem.arg?.String?.sval as
+    | string
+    | undefined
   const schema = FIXED_SCHEMA.get(name) ?? given ?? DEFAULT_SCHEMA
   return {
     ...catalog,
@@ -34,11 +36,19 @@ export function moveExtension(catalog: Catalog, name: string, schema: string, ch
   const from = schemaOf(catalog, name)
   const after: Catalog = { ...catalog, extensionSchemas: withEntry(catalog.extensionSchemas ?? new Map(), name, schema) }
   if (!content) return markEverything(after, change, `what the extension ${name} brings, and moves to another schema, is not known`)
-  const users = [...catalog.tables].filter(([, table]) => table.columns.some((c) => content.types.some((n) => userType([from, n]) === bareType(c.type))) && textsOf(table).some(hasOperator))
+  const users = [...catalog.tables].filter(
+    ([, table]) =>
+      table.columns.some((c) => content.types.some((n) => userType([from, n]) === bareType(c.type))) && textsOf(table).some(hasOperator),
+  )
   // Its operators are not found any more without their schema, which texts do not have.
-  const doubted = users.reduce((current, [key]) => mark(current, key, change, `operators of the extension ${name} go to another schema`), after)
+  const doubted = users.reduce(
+    (current, [key]) => mark(current, key, change, `operators of the extension ${name} go to another schema`),
+    after,
+  )
   const followed = moved(doubted, contentMoves(content, from, schema), change)
-  return content.open ? markEverything(followed, change, `which functions the extension ${name} brings, and moves to another schema, is not known`) : followed
+  return content.open
+    ? markEverything(followed, change, `which functions the extension ${name} brings, and moves to another schema, is not known`)
+    : followed
 }
 
 function hasOperator(text: string): boolean {
@@ -47,7 +57,8 @@ function hasOperator(text: string): boolean {
 
 /** What an extension brought, on its way to another schema. */
 export function contentMoves(content: Content, from: string, schema: string): Moves {
-  const to = (names: readonly string[], key: (name: string) => string): Map<string, Path> => new Map(names.map((n) => [key(n), [schema, n]]))
+  const to = (names: readonly string[], key: (name: string) => string): Map<string, Path> =>
+    new Map(names.map((n) => [key(n), [schema, n]]))
   return {
     types: to(content.types, (n) => userType([from, n])),
     functions: to(content.functions, (n) => tableKey(n, from)),
@@ -57,13 +68,19 @@ export function contentMoves(content: Content, from: string, schema: string): Mo
 
 /** DROP EXTENSION. By CASCADE columns, defaults and indexes that use what it brought go too. */
 export function dropExtensions(catalog: Catalog, names: readonly string[], change: Change, cascade: boolean): Catalog {
-  return names.filter((name) => catalog.extensions.has(name)).reduce((current, name) => dropExtension(current, name, change, cascade), catalog)
+  return names
+    .filter((name) => catalog.extensions.has(name))
+    .reduce((current, name) => dropExtension(current, name, change, cascade), catalog)
 }
 
 function dropExtension(catalog: Catalog, name: string, change: Change, cascade: boolean): Catalog {
   const extensions = new Set(catalog.extensions)
   extensions.delete(name)
-  const dropped: Catalog = { ...catalog, extensions, ...(catalog.extensionSchemas && { extensionSchemas: without(catalog.extensionSchemas, name) }) }
+  const dropped: Catalog = {
+    ...catalog,
+    extensions,
+    ...(catalog.extensionSchemas && { extensionSchemas: without(catalog.extensionSchemas, name) }),
+  }
   if (!cascade) return dropped
   const content = brings(name)
   if (!content) return markEverything(dropped, change, `DROP EXTENSION ${name} CASCADE may have taken columns and indexes along`)

@@ -5,9 +5,9 @@ import type { Change } from './change.ts'
 import { dropColumn } from './drop-column.ts'
 import { dropConstraint } from './drop-constraint.ts'
 import { mapSame, mapValues, mark, putTable, removeTable, without } from './edit.ts'
-import { dropOwnedSequences } from './sequence.ts'
 import { type NameUse, namesOfExpression } from './names-in.ts'
 import { withoutRoutinesOf } from './routine.ts'
+import { dropOwnedSequences } from './sequence.ts'
 import { mayName, textsOfIndex } from './texts.ts'
 import { dropViews } from './view.ts'
 
@@ -27,8 +27,11 @@ export function dropDependents(catalog: Catalog, given: Gone, change: Change, ca
   const fallen = cascade ? withoutTypes(catalog, types, change) : { catalog, types }
   const routines = cascade ? withoutRoutinesOf(fallen.catalog, fallen.types) : { catalog: fallen.catalog, gone: [] }
   const gone: Gone = { ...given, types: fallen.types, functions: new Set([...(given.functions ?? []), ...routines.gone]) }
-  const names = [...fallen.types].map((t) => splitType(t)[1]).concat([...(gone.relations ?? []), ...(gone.functions ?? [])].map((key) => splitKey(key)[1]))
-  const uses = (text: string | undefined): boolean => text !== undefined && mayName(text, names) && namesOfExpression(text).some((use) => isGone(gone, use))
+  const names = [...fallen.types]
+    .map((t) => splitType(t)[1])
+    .concat([...(gone.relations ?? []), ...(gone.functions ?? [])].map((key) => splitKey(key)[1]))
+  const uses = (text: string | undefined): boolean =>
+    text !== undefined && mayName(text, names) && namesOfExpression(text).some((use) => isGone(gone, use))
   let current = routines.catalog
   for (const [key, table] of routines.catalog.tables) {
     if (!rests(table, gone, uses)) continue
@@ -37,7 +40,9 @@ export function dropDependents(catalog: Catalog, given: Gone, change: Change, ca
   if (!cascade) return current
   const domains = mapValues(current.domains, (domain) => domainWithout(domain, uses))
   const views = mapValues(current.views, (view) => viewWithout(view, gone, uses))
-  const readers = [...views].filter(([, view]) => view.uses?.some((name) => gone.types?.has(name) || gone.functions?.has(name))).map(([key]) => key)
+  const readers = [...views]
+    .filter(([, view]) => view.uses?.some((name) => gone.types?.has(name) || gone.functions?.has(name)))
+    .map(([key]) => key)
   return dropViews({ ...current, domains, views }, readers, change, true)
 }
 
@@ -82,7 +87,8 @@ function withoutTypes(catalog: Catalog, types: ReadonlySet<TypeName>, change: Ch
   })
   current = withoutTyped({ ...current, composites }, gone)
   for (const [key, table] of catalog.tables) {
-    for (const { name } of table.columns.filter((c) => uses(c.type) && c.inherited !== true)) current = dropWithChildren(current, key, name, change)
+    for (const { name } of table.columns.filter((c) => uses(c.type) && c.inherited !== true))
+      current = dropWithChildren(current, key, name, change)
   }
   return { catalog: current, types: gone }
 }

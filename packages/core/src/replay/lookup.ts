@@ -1,10 +1,10 @@
 import type { Catalog } from '../catalog/catalog.ts'
+import { builtInVolatility } from '../facts/function-volatility.ts'
 import { tableKey } from '../relation.ts'
 import { isOwnType, userType } from '../type-name.ts'
-import { builtInVolatility } from '../facts/function-volatility.ts'
-import { brings, type Content } from './extension-content.ts'
 import { schemaOf } from './extension.ts'
-import { temporaryTables, tableOfIndex } from './names.ts'
+import { brings, type Content } from './extension-content.ts'
+import { tableOfIndex, temporaryTables } from './names.ts'
 import { viewWithIndex } from './object-name.ts'
 import { schemasOfPath } from './search-path.ts'
 import { hasType } from './types.ts'
@@ -31,15 +31,26 @@ export function lookupIn(catalog: Catalog): Lookup {
   const temporary = temporaryTables(catalog.tables)
   const first = (has: (schema: string) => boolean): string | undefined => schemas.find(has)
   const brought = (schema: string, pick: (content: Content) => readonly string[], name: string): boolean =>
-    [...catalog.extensions].some((extension) => schemaOf(catalog, extension) === schema && pick(brings(extension) ?? NOTHING).includes(name))
+    [...catalog.extensions].some(
+      (extension) => schemaOf(catalog, extension) === schema && pick(brings(extension) ?? NOTHING).includes(name),
+    )
   const isRelation = (key: string): boolean => catalog.tables.has(key) || catalog.views.has(key) || catalog.sequences.has(key)
   return {
     creation: schemas[0],
-    relation: (name) => (temporary.includes(tableKey(name, TEMPORARY)) ? TEMPORARY : first((s) => isRelation(tableKey(name, s)) || catalog.composites.has(userType([s, name])))),
+    relation: (name) =>
+      temporary.includes(tableKey(name, TEMPORARY))
+        ? TEMPORARY
+        : first((s) => isRelation(tableKey(name, s)) || catalog.composites.has(userType([s, name]))),
     index: (name) => first((s) => tableOfIndex(catalog.tables, s, name) !== undefined || viewWithIndex(catalog, s, name) !== undefined),
     type: (name) => {
       if (isOwnType(name) || SERIALS.has(name)) return 'own'
-      return first((s) => hasType(catalog, userType([s, name])) || brought(s, (c) => c.types, name) || catalog.tables.has(tableKey(name, s)) || catalog.views.has(tableKey(name, s)))
+      return first(
+        (s) =>
+          hasType(catalog, userType([s, name])) ||
+          brought(s, (c) => c.types, name) ||
+          catalog.tables.has(tableKey(name, s)) ||
+          catalog.views.has(tableKey(name, s)),
+      )
     },
     routine: (name) => {
       const found = first((s) => isRoutine(catalog, tableKey(name, s)) || brought(s, (c) => c.functions, name))

@@ -30,7 +30,9 @@ export function moved(catalog: Catalog, given: Moves, change: Change): Catalog {
   const views = mapValues(current.views, (view) => viewMoved(view, follow))
   const sequences = mapValues(current.sequences, (sequence): Sequence => {
     const owner = sequence.ownedBy && relation(sequence.ownedBy.table)
-    return sequence.ownedBy && owner !== undefined && owner !== sequence.ownedBy.table ? { ...sequence, ownedBy: { ...sequence.ownedBy, table: owner } } : sequence
+    return sequence.ownedBy && owner !== undefined && owner !== sequence.ownedBy.table
+      ? { ...sequence, ownedBy: { ...sequence.ownedBy, table: owner } }
+      : sequence
   })
   const domains = mapValues(current.domains, (domain) => domainMoved(domain, follow))
   const composites = mapValues(current.composites, (attributes) =>
@@ -40,12 +42,21 @@ export function moved(catalog: Catalog, given: Moves, change: Change): Catalog {
   let after: Catalog = { ...current, views, sequences, domains, composites, ...(ranges && { ranges }) }
   for (const [from, to] of moves.relations ?? []) {
     const key = tableKey(to[1], to[0])
-    after = { ...after, views: rekeyed(after.views, from, key), sequences: rekeyed(after.sequences, from, key), incomplete: rekeyed(after.incomplete, from, key) }
+    after = {
+      ...after,
+      views: rekeyed(after.views, from, key),
+      sequences: rekeyed(after.sequences, from, key),
+      incomplete: rekeyed(after.incomplete, from, key),
+    }
   }
   for (const [from, to] of given.types ?? []) after = rekeyType(after, from, userType(to))
   for (const [from, to] of moves.functions ?? []) after = rekeyFunction(after, from, tableKey(to[1], to[0]))
-  if (after.routines) after = { ...after, routines: mapValues(after.routines, (overloads) => mapSame(overloads, (routine) => routineMoved(routine, follow))) }
-  return doubts.reduce((marked, key) => mark(marked, key, change, 'an expression names what is renamed or moved here and could not be carried along'), after)
+  if (after.routines)
+    after = { ...after, routines: mapValues(after.routines, (overloads) => mapSame(overloads, (routine) => routineMoved(routine, follow))) }
+  return doubts.reduce(
+    (marked, key) => mark(marked, key, change, 'an expression names what is renamed or moved here and could not be carried along'),
+    after,
+  )
 }
 
 /** A table or view is a type too. */
@@ -108,7 +119,12 @@ function followerOf({ types, relations, functions, classes }: Moves): Follower {
     routine: (key) => to(functions, key),
     options: (options) => {
       const printed = new Map([...(classes ?? [])].map(([from, [schema, name]]) => [userType(splitKey(from)), userType([schema, name])]))
-      return options === '' || printed.size === 0 ? options : options.split(' ').map((word) => printed.get(word) ?? word).join(' ')
+      return options === '' || printed.size === 0
+        ? options
+        : options
+            .split(' ')
+            .map((word) => printed.get(word) ?? word)
+            .join(' ')
     },
     text: (text, of) => {
       if (!mayName(text, names)) return text
@@ -139,9 +155,13 @@ function tableMoved(key: TableName, to: TableName, table: Table, follow: Followe
   const columns = mapSame(texts.columns, (c) => (follow.type(c.type) === c.type ? c : { ...c, type: follow.type(c.type) }))
   const constraints = mapSame(texts.constraints, (c) => {
     const target = c.references && follow.relation(c.references.table)
-    return c.references && target !== undefined && target !== c.references.table ? { ...c, references: { ...c.references, table: target } } : c
+    return c.references && target !== undefined && target !== c.references.table
+      ? { ...c, references: { ...c.references, table: target } }
+      : c
   })
-  const triggers = mapSame(texts.triggers, (t) => (follow.routine(t.function) === t.function ? t : { ...t, function: follow.routine(t.function) }))
+  const triggers = mapSame(texts.triggers, (t) =>
+    follow.routine(t.function) === t.function ? t : { ...t, function: follow.routine(t.function) },
+  )
   const indexes = mapSame(texts.indexes, (i) => {
     const keys = mapSame(i.keys, (k) => (follow.options(k.options) === k.options ? k : { ...k, options: follow.options(k.options) }))
     return keys === i.keys ? i : { ...i, keys }
@@ -149,19 +169,33 @@ function tableMoved(key: TableName, to: TableName, table: Table, follow: Followe
   const parents = texts.parents && mapSame(texts.parents, follow.relation)
   const ofType = texts.ofType === undefined ? undefined : follow.type(texts.ofType)
   const isSame =
-    ofType === texts.ofType && columns === texts.columns && constraints === texts.constraints && indexes === texts.indexes && triggers === texts.triggers && parents === texts.parents
-  const next: Table = isSame ? texts : { ...texts, columns, constraints, indexes, triggers, ...(parents && { parents }), ...(ofType !== undefined && { ofType }) }
+    ofType === texts.ofType &&
+    columns === texts.columns &&
+    constraints === texts.constraints &&
+    indexes === texts.indexes &&
+    triggers === texts.triggers &&
+    parents === texts.parents
+  const next: Table = isSame
+    ? texts
+    : { ...texts, columns, constraints, indexes, triggers, ...(parents && { parents }), ...(ofType !== undefined && { ofType }) }
   if (to === key) return next
   const [schema, name] = splitKey(to)
   return { ...next, schema, name }
 }
 
 function viewMoved(view: View, follow: Follower): View {
-  const reads = mapSame(view.reads, (read) => (follow.relation(read.table) === read.table ? read : { ...read, table: follow.relation(read.table) }))
+  const reads = mapSame(view.reads, (read) =>
+    follow.relation(read.table) === read.table ? read : { ...read, table: follow.relation(read.table) },
+  )
   const indexes = mapSame(view.indexes, (index) => editIndex(index, (text) => follow.text(text) ?? text))
   const uses = view.uses && mapSame(view.uses, (key) => follow.routine(follow.type(key)))
   if (reads === view.reads && indexes === view.indexes && uses === view.uses) return view
-  return { ...view, indexes, ...(uses && { uses }), reads: reads === view.reads ? reads : reads.toSorted((a, b) => (a.table < b.table ? -1 : 1)) }
+  return {
+    ...view,
+    indexes,
+    ...(uses && { uses }),
+    reads: reads === view.reads ? reads : reads.toSorted((a, b) => (a.table < b.table ? -1 : 1)),
+  }
 }
 
 function routineMoved(routine: Routine, follow: Follower): Routine {
@@ -173,7 +207,11 @@ function routineMoved(routine: Routine, follow: Follower): Routine {
 
 function rangeMoved(range: Range, follow: Follower): Range {
   const { subtype, multirange, constructors } = range
-  const next = { subtype: follow.type(subtype), multirange: follow.type(multirange), ...(constructors && { constructors: mapSame(constructors, follow.routine) }) }
+  const next = {
+    subtype: follow.type(subtype),
+    multirange: follow.type(multirange),
+    ...(constructors && { constructors: mapSame(constructors, follow.routine) }),
+  }
   return next.subtype === subtype && next.multirange === multirange && next.constructors === constructors ? range : next
 }
 

@@ -34,7 +34,8 @@ function collect(node: unknown, found: NameUse[], queries: ReadonlySet<string>):
   if (typeof fields.relname === 'string') addRange(fields, found, inner)
   if (fields.FuncCall) add(found, 'function', strings(fields.FuncCall.funcname), fields.FuncCall)
   if (fields.ColumnRef) addColumn(fields.ColumnRef, found)
-  if (Array.isArray(fields.names) && (fields.typemod !== undefined || fields.typmods !== undefined)) add(found, 'type', strings(fields.names), fields)
+  if (Array.isArray(fields.names) && (fields.typemod !== undefined || fields.typmods !== undefined))
+    add(found, 'type', strings(fields.names), fields)
   if (fields.TypeCast) addLiteral(fields.TypeCast, found)
   if (fields.FuncCall) addSequence(fields.FuncCall, found)
   for (const value of Object.values(fields)) collect(value, found, inner)
@@ -76,7 +77,8 @@ function addLiteral(cast: PgNode, found: NameUse[]): void {
 function addSequence(call: PgNode, found: NameUse[]): void {
   const argument = (call.args as PgNode[] | undefined)?.[0]?.A_Const as PgNode | undefined
   const name = strings(call.funcname).at(-1) ?? ''
-  const path = argument?.sval?.sval !== undefined && ['nextval', 'currval', 'setval'].includes(name) ? pathOfText(argument.sval.sval) : undefined
+  const path =
+    argument?.sval?.sval !== undefined && ['nextval', 'currval', 'setval'].includes(name) ? pathOfText(argument.sval.sval) : undefined
   if (path && argument) add(found, 'literal', path, argument)
 }
 

@@ -46,7 +46,11 @@ function changed(owned: Owned, key: TableName, old: Sequence | undefined, next: 
   const [from, to] = [old?.ownedBy?.table, next?.ownedBy?.table]
   if (from === to) return owned
   let current = owned
-  if (from !== undefined) current = current.with(from, (current.get(from) ?? []).filter((k) => k !== key))
+  if (from !== undefined)
+    current = current.with(
+      from,
+      (current.get(from) ?? []).filter((k) => k !== key),
+    )
   if (to !== undefined) current = current.with(to, [...(current.get(to) ?? []), key])
   return current
 }

@@ -61,7 +61,8 @@ const LISTS: ReadonlySet<string> = new Set(
     .filter(Boolean),
 )
 
-const mayHoldClasses = (tag: string): boolean => ['IndexStmt', 'CreateStmt', 'AlterTableStmt', 'CreateSeqStmt', 'AlterSeqStmt'].includes(tag)
+const mayHoldClasses = (tag: string): boolean =>
+  ['IndexStmt', 'CreateStmt', 'AlterTableStmt', 'CreateSeqStmt', 'AlterSeqStmt'].includes(tag)
 
 function schema(found: string | undefined): string | undefined {
   return found === 'own' ? undefined : found
@@ -79,7 +80,9 @@ interface Ways {
 
 function qualifyObject(kind: string, object: PgNode | undefined, lookup: Lookup, { type, routine }: Ways): void {
   const [tag, fields] = untag(object)
-  const list = (tag === 'List' ? fields.items : tag === 'TypeName' ? fields.names : tag === 'ObjectWithArgs' ? fields.objname : undefined) as PgNode[] | undefined
+  const list = (
+    tag === 'List' ? fields.items : tag === 'TypeName' ? fields.names : tag === 'ObjectWithArgs' ? fields.objname : undefined
+  ) as PgNode[] | undefined
   const [name = ''] = strings(list)
   switch (kind) {
     case 'OBJECT_TABLE':

@@ -3,8 +3,8 @@ import { type PgNode, untag } from '../parser.ts'
 import { readScript } from '../read.ts'
 import type { Statement } from '../statement.ts'
 import { type Lookup, lookupIn, TEMPORARY } from './lookup.ts'
-import { type NameUse, namesIn, patched } from './names-in.ts'
 import { temporaryTables } from './names.ts'
+import { type NameUse, namesIn, patched } from './names-in.ts'
 import { qualifyLists } from './qualify-lists.ts'
 
 /** A statement whose names all have their schemas, and what about them is not known. */
@@ -37,7 +37,11 @@ export function qualified(catalog: Catalog, statement: Statement): Qualified {
   const listed = qualifyLists(named.node, lookup)
   if (sql === undefined) unknown.add('a name')
   const homeless = lookup.creation === undefined && isHomeless(listed)
-  return { statement: listed === named.node && named === whole ? statement : { ...named, node: listed }, unknown: [...unknown], ...(homeless && { homeless }) }
+  return {
+    statement: listed === named.node && named === whole ? statement : { ...named, node: listed },
+    unknown: [...unknown],
+    ...(homeless && { homeless }),
+  }
 }
 
 function isNeeded(catalog: Catalog, { node }: Statement): boolean {
@@ -46,7 +50,14 @@ function isNeeded(catalog: Catalog, { node }: Statement): boolean {
 
 function createsTemporary(node: PgNode): boolean {
   const [tag, fields] = untag(node)
-  const range = tag === 'CreateStmt' ? fields.relation : tag === 'CreateTableAsStmt' ? fields.into?.rel : tag === 'SelectStmt' ? fields.intoClause?.rel : undefined
+  const range =
+    tag === 'CreateStmt'
+      ? fields.relation
+      : tag === 'CreateTableAsStmt'
+        ? fields.into?.rel
+        : tag === 'SelectStmt'
+          ? fields.intoClause?.rel
+          : undefined
   return range?.relpersistence === 't'
 }
 
@@ -59,7 +70,9 @@ function reread(statement: Statement, sql: string): Statement {
 
 /** Places where something new is named, with its persistence. */
 function creationsOf(node: PgNode): ReadonlyMap<number, 'permanent' | 'temporary'> {
-  return new Map(rangesMade(node).map((r) => [(r.location as number | undefined) ?? 0, r.relpersistence === 't' ? 'temporary' : 'permanent']))
+  return new Map(
+    rangesMade(node).map((r) => [(r.location as number | undefined) ?? 0, r.relpersistence === 't' ? 'temporary' : 'permanent']),
+  )
 }
 
 function rangesMade(node: PgNode): PgNode[] {
@@ -105,7 +118,11 @@ function schemaFor(
     default: {
       const schema = lookup.relation(name) ?? lookup.index(name)
       // What nobody made is PostgreSQL's own, or there is none: the first schema is where its lack is told.
-      return schema === undefined ? (name.startsWith('pg_') || lookup.creation === undefined ? undefined : [lookup.creation, name]) : [schema, name]
+      return schema === undefined
+        ? name.startsWith('pg_') || lookup.creation === undefined
+          ? undefined
+          : [lookup.creation, name]
+        : [schema, name]
     }
   }
 }

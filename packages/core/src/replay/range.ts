@@ -10,7 +10,8 @@ import { makeObjectName } from './object-name.ts'
 /** CREATE TYPE … AS RANGE: the range, its multirange, and the functions of their names that make values of them. */
 export const createRange: Handler = (catalog, fields) => {
   const path = strings(fields.typeName)
-  const option = (name: string): PgNode | undefined => ((fields.params ?? []) as PgNode[]).find((p) => p.DefElem?.defname === name)?.DefElem.arg
+  const option = (name: string): PgNode | undefined =>
+    ((fields.params ?? []) as PgNode[]).find((p) => p.DefElem?.defname === name)?.DefElem.arg
   const subtype = typeName(option('subtype')?.TypeName ?? {})
   const given = strings(option('multirange_type_name')?.TypeName?.names)
   const schema = path.at(-2)

@@ -20,8 +20,15 @@ export function columnFollowed(catalog: Catalog, of: ColumnOf, to: string, chang
   const own = catalog.tables.get(key)
   let current = catalog
   if (own) {
-    const renamed = withColumnRenamed(editTexts(own, (text) => follow(key, text)), from, to, inList)
-    const indexes = mapSame(renamed.indexes, (index, i) => (index === own.indexes[i] ? index : { ...index, madeAs: namesOfIndex(own.indexes[i] as Index) }))
+    const renamed = withColumnRenamed(
+      editTexts(own, (text) => follow(key, text)),
+      from,
+      to,
+      inList,
+    )
+    const indexes = mapSame(renamed.indexes, (index, i) =>
+      index === own.indexes[i] ? index : { ...index, madeAs: namesOfIndex(own.indexes[i] as Index) },
+    )
     current = putTable(catalog, key, { ...renamed, indexes })
   }
   for (const on of referrers(catalog.tables, key)) {
@@ -40,14 +47,25 @@ export function columnFollowed(catalog: Catalog, of: ColumnOf, to: string, chang
     if (edited.policies !== table.policies) current = putTable(current, on, { ...table, policies: edited.policies })
   }
   const followed = columnReadAs(renameOwner(current, key, from, to), of, inList)
-  return doubts.reduce((marked, on) => mark(marked, on, change, `an expression that names "${from}" could not be carried to its new name`), followed)
+  return doubts.reduce(
+    (marked, on) => mark(marked, on, change, `an expression that names "${from}" could not be carried to its new name`),
+    followed,
+  )
 }
 
 function withColumnRenamed(table: Table, from: string, to: string, inList: (names: readonly string[]) => readonly string[]): Table {
   return {
     ...table,
     columns: mapSame(table.columns, (c) => (c.name === from ? { ...c, name: to } : c)),
-    constraints: mapSame(table.constraints, (c) => (c.columns.includes(from) || c.references?.sets?.includes(from) ? { ...c, columns: inList(c.columns), ...(c.references?.sets && { references: { ...c.references, sets: inList(c.references.sets) } }) } : c)),
+    constraints: mapSame(table.constraints, (c) =>
+      c.columns.includes(from) || c.references?.sets?.includes(from)
+        ? {
+            ...c,
+            columns: inList(c.columns),
+            ...(c.references?.sets && { references: { ...c.references, sets: inList(c.references.sets) } }),
+          }
+        : c,
+    ),
     indexes: mapSame(table.indexes, (i) => {
       const keys = mapSame(i.keys, (k) => (k.column === from ? { ...k, column: to } : k))
       const include = inList(i.include)
@@ -60,7 +78,9 @@ function withColumnRenamed(table: Table, from: string, to: string, inList: (name
 /** Views keep a column by its place: their own columns keep their names. */
 function columnReadAs(catalog: Catalog, of: ColumnOf, inList: (names: readonly string[]) => readonly string[]): Catalog {
   const views = mapValues(catalog.views, (view) => {
-    const reads = mapSame(view.reads, (r) => (r.table === of.table && r.columns?.includes(of.name) ? { ...r, columns: inList(r.columns).toSorted() } : r))
+    const reads = mapSame(view.reads, (r) =>
+      r.table === of.table && r.columns?.includes(of.name) ? { ...r, columns: inList(r.columns).toSorted() } : r,
+    )
     return reads === view.reads ? view : { ...view, reads }
   })
   return views === catalog.views ? catalog : { ...catalog, views }

@@ -13,7 +13,9 @@ export function renameSchema(catalog: Catalog, from: string, to: string, change:
   const { relations, functions } = insideOf(catalog, from)
   const into = (keys: readonly string[]): Map<string, Path> => new Map(keys.map((key) => [key, [to, splitKey(key)[1]]]))
   const types = new Map(typesOfSchema(catalog, from).map(({ type, name }): [string, Path] => [type, [to, name]]))
-  const brought = extensionsOf(catalog, from).map((name) => brings(name)).filter((content) => content !== undefined)
+  const brought = extensionsOf(catalog, from)
+    .map((name) => brings(name))
+    .filter((content) => content !== undefined)
   const moves = brought.map((content) => contentMoves(content, from, to))
   const all = <T>(own: ReadonlyMap<string, T>, pick: (m: Moves) => ReadonlyMap<string, T> | undefined): Map<string, T> =>
     new Map([...own, ...moves.flatMap((m) => [...(pick(m) ?? [])])])
@@ -29,7 +31,10 @@ export function renameSchema(catalog: Catalog, from: string, to: string, change:
   )
   const schemas = new Set(catalog.schemas)
   schemas.delete(from)
-  const extensionSchemas = extensionsOf(catalog, from).reduce((map, name) => withEntry(map, name, to), catalog.extensionSchemas ?? new Map<string, string>())
+  const extensionSchemas = extensionsOf(catalog, from).reduce(
+    (map, name) => withEntry(map, name, to),
+    catalog.extensionSchemas ?? new Map<string, string>(),
+  )
   return { ...current, schemas: schemas.add(to), ...(extensionSchemas.size > 0 && { extensionSchemas }) }
 }
 

@@ -1,22 +1,22 @@
 import { type Catalog, column, type Table, type TableName } from '../catalog/catalog.ts'
 import type { PgNode } from '../parser.ts'
 import { DEFAULT_SCHEMA, displayTable, rangeKey, splitKey, strings, tableKey } from '../relation.ts'
+import { userType } from '../type-name.ts'
 import type { Change, Handler } from './change.ts'
+import { renameDomainConstraint } from './domain.ts'
 import { mark, markEverything, markUnknown, putTable, withEntry } from './edit.ts'
 import { findIndex } from './find-index.ts'
-import { viewWithIndex } from './object-name.ts'
+import { moveRoutine } from './move-routine.ts'
+import { childrenOf } from './names.ts'
 import { amendNotNull, columnOfNotNull } from './not-null.ts'
+import { viewWithIndex } from './object-name.ts'
 import { triggersOfPartitions } from './partition.ts'
 import { followIndexName } from './partition-index.ts'
-import { childrenOf } from './names.ts'
-import { columnFollowed, renameViewColumn } from './rename-column.ts'
 import { rekeyRelation } from './rekey.ts'
-import { hasType, renameAttribute } from './types.ts'
-import { userType } from '../type-name.ts'
-import { renameDomainConstraint } from './domain.ts'
-import { moveRoutine } from './move-routine.ts'
-import { renameType } from './rename-type.ts'
+import { columnFollowed, renameViewColumn } from './rename-column.ts'
 import { renameSchema } from './rename-schema.ts'
+import { renameType } from './rename-type.ts'
+import { hasType, renameAttribute } from './types.ts'
 
 /** ALTER … RENAME. */
 export const rename: Handler = (catalog, fields, change) => {
@@ -68,7 +68,9 @@ function renameColumn(catalog: Catalog, fields: PgNode, change: Change): Catalog
   const below = fields.relation.inh === false ? [] : childrenOf(catalog.tables, key)
   return below.reduce((current, child) => {
     const [schemaname, relname] = splitKey(child)
-    return column(current.tables.get(child), from) ? renameColumn(current, { ...fields, relation: { schemaname, relname } }, change) : current
+    return column(current.tables.get(child), from)
+      ? renameColumn(current, { ...fields, relation: { schemaname, relname } }, change)
+      : current
   }, renamed)
 }
 
@@ -76,9 +78,11 @@ function renameRelation(catalog: Catalog, fields: PgNode, change: Change): Catal
   const key = rangeKey(fields.relation)
   const [schema] = splitKey(key)
   const to = tableKey(fields.newname, schema)
-  if (catalog.views.has(key) || catalog.tables.has(key) || catalog.sequences.has(key)) return rekeyRelation(catalog, key, schema, fields.newname, change)
+  if (catalog.views.has(key) || catalog.tables.has(key) || catalog.sequences.has(key))
+    return rekeyRelation(catalog, key, schema, fields.newname, change)
   // ALTER TABLE … RENAME also takes the name of an index.
-  if (findIndex(catalog, schema, fields.relation.relname) || viewWithIndex(catalog, schema, fields.relation.relname)) return renameIndex(catalog, fields, change)
+  if (findIndex(catalog, schema, fields.relation.relname) || viewWithIndex(catalog, schema, fields.relation.relname))
+    return renameIndex(catalog, fields, change)
   return fields.missing_ok
     ? catalog
     : mark(markUnknown(catalog, key, change), to, change, 'it was another table before, which is not known')
@@ -92,7 +96,8 @@ function renameIndex(catalog: Catalog, fields: PgNode, change: Change): Catalog 
   if (view !== undefined) return renameViewIndex(catalog, view, from, to)
   // ALTER INDEX … RENAME takes the name of any relation.
   const key = rangeKey(fields.relation)
-  if (!found && (catalog.tables.has(key) || catalog.views.has(key) || catalog.sequences.has(key))) return rekeyRelation(catalog, key, schema, to, change)
+  if (!found && (catalog.tables.has(key) || catalog.views.has(key) || catalog.sequences.has(key)))
+    return rekeyRelation(catalog, key, schema, to, change)
   if (!found) return fields.missing_ok ? catalog : markEverything(catalog, change, `the index "${from}" is not known`)
   return withIndexRenamed(catalog, found.key, from, to)
 }
@@ -100,7 +105,10 @@ function renameIndex(catalog: Catalog, fields: PgNode, change: Change): Catalog 
 function renameViewIndex(catalog: Catalog, key: TableName, from: string, to: string): Catalog {
   const view = catalog.views.get(key)
   if (!view) return catalog
-  return { ...catalog, views: withEntry(catalog.views, key, { ...view, indexes: view.indexes.map((i) => (i.name === from ? { ...i, name: to } : i)) }) }
+  return {
+    ...catalog,
+    views: withEntry(catalog.views, key, { ...view, indexes: view.indexes.map((i) => (i.name === from ? { ...i, name: to } : i)) }),
+  }
 }
 
 function withIndexRenamed(catalog: Catalog, key: TableName, from: string, to: string): Catalog {
@@ -128,7 +136,10 @@ function renameConstraint(catalog: Catalog, fields: PgNode, change: Change): Cat
   if (required) return renameNotNull(catalog, key, required.name, to)
   if (!constraint) return mark(catalog, key, change, `the constraint "${from}" is not known`)
   if (table.indexes.some((i) => i.constraint === from)) return withIndexRenamed(catalog, key, from, to)
-  const renamed = putTable(catalog, key, { ...table, constraints: table.constraints.map((c) => (c === constraint ? { ...c, name: to } : c)) })
+  const renamed = putTable(catalog, key, {
+    ...table,
+    constraints: table.constraints.map((c) => (c === constraint ? { ...c, name: to } : c)),
+  })
   return constraint.kind === 'check' && !constraint.noInherit ? renameInChildren(renamed, key, fields, change) : renamed
 }
 
@@ -150,10 +161,13 @@ function renameNotNull(catalog: Catalog, key: TableName, name: string, to: strin
 
 function renameIn(catalog: Catalog, key: TableName, list: 'triggers' | 'policies', from: string, to: string, change: Change): Catalog {
   const table = catalog.tables.get(key)
-  if (!table?.[list].some((o) => o.name === from)) return catalog.views.has(key) ? catalog : mark(catalog, key, change, `"${from}" is not known`)
+  if (!table?.[list].some((o) => o.name === from))
+    return catalog.views.has(key) ? catalog : mark(catalog, key, change, `"${from}" is not known`)
   const renamed = putTable(catalog, key, { ...table, [list]: table[list].map((o) => (o.name === from ? { ...o, name: to } : o)) })
   const trigger = list === 'triggers' ? table.triggers.find((t) => t.name === from) : undefined
-  return trigger ? triggersOfPartitions(renamed, key, trigger, (current, child) => renameIn(current, child, list, from, to, change)) : renamed
+  return trigger
+    ? triggersOfPartitions(renamed, key, trigger, (current, child) => renameIn(current, child, list, from, to, change))
+    : renamed
 }
 
 function renameSequence(catalog: Catalog, key: TableName, name: string, missingOk: boolean, change: Change): Catalog {

@@ -2,31 +2,31 @@ import type { Catalog } from '../catalog/catalog.ts'
 import { untag } from '../parser.ts'
 import { rangeKey } from '../relation.ts'
 import type { Script, Statement } from '../statement.ts'
-import { alterTable } from './alter-table.ts'
 import { reordered } from './alter-pass.ts'
+import { alterTable } from './alter-table.ts'
 import { call, rows } from './calls.ts'
 import type { Handler } from './change.ts'
 import { createIndex } from './create-index.ts'
 import { createSchema } from './create-schema.ts'
 import { createTable } from './create-table.ts'
 import { doBlock } from './do.ts'
+import { alterDomain, createDomain } from './domain.ts'
 import { drop } from './drop.ts'
 import { mark, markEverything } from './edit.ts'
 import { alterEnum, createEnum } from './enum.ts'
+import { createExtension } from './extension.ts'
 import { alterFunction, createFunction, define } from './function.ts'
 import { type Qualified, qualified } from './qualify.ts'
-import { withoutPath } from './search-path.ts'
+import { createRange } from './range.ts'
 import { rename } from './rename.ts'
 import { rolledBackTo } from './rollback.ts'
+import { withoutPath } from './search-path.ts'
+import { alterSequence, createSequence } from './sequence.ts'
 import { select, setVariable, transaction } from './session.ts'
 import { setSchema } from './set-schema.ts'
 import { withoutTemporary } from './temporary.ts'
-import { createExtension } from './extension.ts'
-import { alterSequence, createSequence } from './sequence.ts'
-import { alterDomain, createDomain } from './domain.ts'
-import { createRange } from './range.ts'
-import { createComposite } from './types.ts'
 import { alterPolicy, createPolicy, createTrigger } from './trigger.ts'
+import { createComposite } from './types.ts'
 import { unfollowed, WITHOUT_EFFECT } from './unfollowed.ts'
 import { createFromQuery, createView } from './view.ts'
 
@@ -79,7 +79,8 @@ function applyQualified(catalog: Catalog, { statement, unknown, homeless }: Qual
   const [tag, fields] = untag(statement.node)
   if (WITHOUT_EFFECT.has(tag)) return catalog
   const change = { statement, migration }
-  if (homeless) return markEverything(catalog, change, 'it makes something without naming its schema, and no schema of the search_path is there')
+  if (homeless)
+    return markEverything(catalog, change, 'it makes something without naming its schema, and no schema of the search_path is there')
   const after = (HANDLERS[tag] ?? unfollowed)(catalog, fields, change)
   const range = fields.relation ?? fields.table
   if (unknown.length === 0 || !range?.relname) return after
@@ -100,7 +101,16 @@ export interface ReplayedScript {
 export function applyScript(catalog: Catalog, script: Script, migration: string): ReplayedScript {
   if (script.unreadable) {
     const { message, line } = script.unreadable
-    const nowhere: Statement = { index: 0, sql: '', span: { start: 0, end: 0 }, node: {}, split: { of: 1, part: 0 }, line, column: 1, base: 0 }
+    const nowhere: Statement = {
+      index: 0,
+      sql: '',
+      span: { start: 0, end: 0 },
+      node: {},
+      split: { of: 1, part: 0 },
+      line,
+      column: 1,
+      base: 0,
+    }
     return { at: [], after: markEverything(catalog, { statement: nowhere, migration }, `the file can't be read: ${message}`), script }
   }
   const at: Catalog[] = []
@@ -119,7 +129,11 @@ export function applyScript(catalog: Catalog, script: Script, migration: string)
     current = applyQualified(current, named, migration)
     // Step by step an ALTER TABLE is replayed as it is written; what it leaves is told by the order in which PostgreSQL does it.
     const order = reordered(statements, i)
-    if (order) current = order.reduce((after, one) => applyQualified(after, { statement: one, unknown: [] }, migration), at[i + 1 - order.length] as Catalog)
+    if (order)
+      current = order.reduce(
+        (after, one) => applyQualified(after, { statement: one, unknown: [] }, migration),
+        at[i + 1 - order.length] as Catalog,
+      )
   }
   const isSame = statements.every((statement, i) => statement === script.statements[i])
   return { at, after: withoutPath(withoutTemporary(current)), script: isSame ? script : { ...script, statements } }

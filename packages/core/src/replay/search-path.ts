@@ -66,10 +66,14 @@ export function withPath(catalog: Catalog, { path, isLocal }: PathChange): Catal
 /** What SET LOCAL has set ends with the transaction. */
 export function withoutLocalPath(catalog: Catalog): Catalog {
   const { sessionPath } = catalog
-  return sessionPath === undefined ? catalog : withPath(catalog, { path: sessionPath === 'usual' ? undefined : sessionPath, isLocal: false })
+  return sessionPath === undefined
+    ? catalog
+    : withPath(catalog, { path: sessionPath === 'usual' ? undefined : sessionPath, isLocal: false })
 }
 
 /** Every setting ends with the script. */
 export function withoutPath(catalog: Catalog): Catalog {
-  return catalog.searchPath === undefined && catalog.sessionPath === undefined ? catalog : withPath(catalog, { path: undefined, isLocal: false })
+  return catalog.searchPath === undefined && catalog.sessionPath === undefined
+    ? catalog
+    : withPath(catalog, { path: undefined, isLocal: false })
 }

@@ -48,7 +48,11 @@ function withOptions(sequence: Sequence, options: readonly PgNode[] | undefined)
 export function ownSequence(catalog: Catalog, key: TableName, name: string, column: Column): Catalog {
   const [schema] = splitKey(key)
   const type = TYPES.has(column.type) ? (column.type as Sequence['type']) : 'bigint'
-  return putSequence(catalog, tableKey(name, schema), { type, ownedBy: { table: key, column: column.name }, ...(column.identity && { identity: true }) })
+  return putSequence(catalog, tableKey(name, schema), {
+    type,
+    ownedBy: { table: key, column: column.name },
+    ...(column.identity && { identity: true }),
+  })
 }
 
 /** Drops the sequences that a table, or one of its columns, owns. */

@@ -16,7 +16,8 @@ export const setSchema: Handler = (catalog, fields, change) => {
     case 'OBJECT_MATVIEW':
     case 'OBJECT_SEQUENCE': {
       const key = rangeKey(fields.relation)
-      if (catalog.tables.has(key) || catalog.views.has(key) || catalog.sequences.has(key)) return moveRelation(catalog, key, fields.newschema, change)
+      if (catalog.tables.has(key) || catalog.views.has(key) || catalog.sequences.has(key))
+        return moveRelation(catalog, key, fields.newschema, change)
       return fields.missing_ok ? catalog : markUnknown(catalog, key, change)
     }
     case 'OBJECT_TYPE':

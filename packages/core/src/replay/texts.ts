@@ -10,7 +10,11 @@ export function editTexts(table: Table, edit: Edit): Table {
     const text = c.default === undefined ? undefined : edit(c.default)
     const computed = c.generated && edit(c.generated.expression)
     if (text === c.default && computed === c.generated?.expression) return c
-    return { ...c, ...(text !== undefined && { default: text }), ...(c.generated && computed !== undefined && { generated: { ...c.generated, expression: computed } }) }
+    return {
+      ...c,
+      ...(text !== undefined && { default: text }),
+      ...(c.generated && computed !== undefined && { generated: { ...c.generated, expression: computed } }),
+    }
   })
   const constraints = mapSame(table.constraints, (c) => {
     const text = c.expression === undefined ? undefined : edit(c.expression)
@@ -23,12 +27,18 @@ export function editTexts(table: Table, edit: Edit): Table {
   })
   const policies = mapSame(table.policies, (p) => {
     const [using, check] = [p.using === undefined ? undefined : edit(p.using), p.check === undefined ? undefined : edit(p.check)]
-    return using === p.using && check === p.check ? p : { ...p, ...(using !== undefined && { using }), ...(check !== undefined && { check }) }
+    return using === p.using && check === p.check
+      ? p
+      : { ...p, ...(using !== undefined && { using }), ...(check !== undefined && { check }) }
   })
   const by = table.partitionedBy === undefined ? undefined : edit(table.partitionedBy)
   const isSame =
     by === table.partitionedBy &&
-    columns === table.columns && constraints === table.constraints && indexes === table.indexes && triggers === table.triggers && policies === table.policies
+    columns === table.columns &&
+    constraints === table.constraints &&
+    indexes === table.indexes &&
+    triggers === table.triggers &&
+    policies === table.policies
   return isSame ? table : { ...table, ...(by !== undefined && { partitionedBy: by }), columns, constraints, indexes, triggers, policies }
 }
 

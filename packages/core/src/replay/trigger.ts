@@ -46,7 +46,8 @@ function triggerOf(fields: PgNode, statement: Statement): Trigger {
 export const createPolicy: Handler = (catalog, fields, change) => {
   const key = rangeKey(fields.table)
   const policy: Policy = { name: fields.policy_name, ...conditions(fields, change) }
-  if (catalog.tables.get(key)?.policies.some((p) => p.name === policy.name)) return mark(catalog, key, change, `"${policy.name}" stands already`)
+  if (catalog.tables.get(key)?.policies.some((p) => p.name === policy.name))
+    return mark(catalog, key, change, `"${policy.name}" stands already`)
   return editTable(catalog, key, change, (table) => ({ ...table, policies: [...table.policies, policy] }))
 }
 

@@ -8,7 +8,10 @@ import { columnFollowed } from './rename-column.ts'
 
 /** CREATE TYPE … AS (…). */
 export const createComposite: Handler = (catalog, fields) => {
-  const attributes = ((fields.coldeflist ?? []) as PgNode[]).map(({ ColumnDef: d }) => ({ name: d.colname as string, type: typeName(d.typeName) }))
+  const attributes = ((fields.coldeflist ?? []) as PgNode[]).map(({ ColumnDef: d }) => ({
+    name: d.colname as string,
+    type: typeName(d.typeName),
+  }))
   return { ...catalog, composites: withEntry(catalog.composites, typeOfRange(fields.typevar), attributes) }
 }
 
@@ -16,10 +19,16 @@ export const createComposite: Handler = (catalog, fields) => {
 export function alterComposite(catalog: Catalog, fields: PgNode, change: Change): Catalog {
   const type = typeOfRange(fields.relation)
   if (!catalog.composites.has(type)) return catalog
-  const altered = (fields.cmds as PgNode[]).reduce<Catalog>((current, { AlterTableCmd: cmd }) => alterAttribute(current, type, cmd, change), catalog)
+  const altered = (fields.cmds as PgNode[]).reduce<Catalog>(
+    (current, { AlterTableCmd: cmd }) => alterAttribute(current, type, cmd, change),
+    catalog,
+  )
   // A default has as many values as the type had then: PostgreSQL goes on from what it made of it.
   const rows = [...altered.tables].filter(([, t]) => t.columns.some((c) => bareType(c.type) === type && c.default !== undefined))
-  return rows.reduce((current, [key]) => mark(current, key, change, `a default of it is a row of ${type}, which gets other attributes`), altered)
+  return rows.reduce(
+    (current, [key]) => mark(current, key, change, `a default of it is a row of ${type}, which gets other attributes`),
+    altered,
+  )
 }
 
 function alterAttribute(catalog: Catalog, type: string, cmd: PgNode, change: Change): Catalog {
@@ -39,7 +48,9 @@ function alterAttribute(catalog: Catalog, type: string, cmd: PgNode, change: Cha
       )
     case 'AT_AlterColumnType': {
       const retyped = <T extends Attribute>(a: T): T => (a.name === cmd.name ? { ...a, type: typeName(def?.typeName) } : a)
-      return withTablesOf(put(attributes.map(retyped)), type, (current, key, table) => putTable(current, key, { ...table, columns: table.columns.map(retyped) }))
+      return withTablesOf(put(attributes.map(retyped)), type, (current, key, table) =>
+        putTable(current, key, { ...table, columns: table.columns.map(retyped) }),
+      )
     }
     default:
       return catalog
@@ -69,7 +80,13 @@ export function renameAttribute(catalog: Catalog, fields: PgNode, change: Change
 /** Types, of whichever kind, that the history made in a schema: full names and bare ones, unquoted. */
 export function typesOfSchema(catalog: Catalog, schema: string): { readonly type: string; readonly name: string }[] {
   const multiranges = [...(catalog.ranges?.values() ?? [])].map((r) => r.multirange)
-  const all = [...catalog.enums.keys(), ...catalog.domains.keys(), ...catalog.composites.keys(), ...(catalog.ranges?.keys() ?? []), ...multiranges]
+  const all = [
+    ...catalog.enums.keys(),
+    ...catalog.domains.keys(),
+    ...catalog.composites.keys(),
+    ...(catalog.ranges?.keys() ?? []),
+    ...multiranges,
+  ]
   return all.flatMap((type) => {
     const [first, name] = splitType(type)
     return first === schema ? [{ type, name }] : []
@@ -79,7 +96,10 @@ export function typesOfSchema(catalog: Catalog, schema: string): { readonly type
 /** True where the history made a type of this full name. */
 export function hasType(catalog: Catalog, type: string): boolean {
   return (
-    catalog.enums.has(type) || catalog.domains.has(type) || catalog.composites.has(type) || catalog.ranges?.has(type) === true ||
+    catalog.enums.has(type) ||
+    catalog.domains.has(type) ||
+    catalog.composites.has(type) ||
+    catalog.ranges?.has(type) === true ||
     [...(catalog.ranges?.values() ?? [])].some((r) => r.multirange === type)
   )
 }

@@ -63,7 +63,9 @@ describe('DO blocks', () => {
   it('ask the catalog what else a condition asks', () => {
     const another = block(`BEGIN IF EXISTS (SELECT 1 FROM pg_tables WHERE tablename = 'o') THEN ALTER TABLE t DROP a; END IF; END`)
     const typed = (type: string): string =>
-      block(`BEGIN IF EXISTS (SELECT 1 FROM information_schema.columns WHERE column_name = 'b' AND data_type = '${type}') THEN ALTER TABLE t DROP b; END IF; END`)
+      block(
+        `BEGIN IF EXISTS (SELECT 1 FROM information_schema.columns WHERE column_name = 'b' AND data_type = '${type}') THEN ALTER TABLE t DROP b; END IF; END`,
+      )
     expect(columns(T, another)).toBe('b')
     expect(columns(T, typed('integer'))).toBe('a,b')
     expect(columns(T, typed('text'))).toBe('a')

@@ -1,4 +1,4 @@
-import { buildMigration, EMPTY_CATALOG, replayHistory } from '@expand-contract/core'
+import { buildMigration, type EMPTY_CATALOG, replayHistory } from '@expand-contract/core'
 import { describe, expect, it } from 'vitest'
 import { after, gaps, indexes, table } from './after.ts'
 
@@ -36,7 +36,10 @@ describe('views', () => {
        ALTER VIEW s.w RENAME TO ww`,
     )
     expect([...catalog.views]).toEqual([
-      ['"public"."m"', { materialized: true, reads: [{ table: '"public"."t"', columns: [] }], columns: ['max'], indexes: [], uses: ['"public"."max"'] }],
+      [
+        '"public"."m"',
+        { materialized: true, reads: [{ table: '"public"."t"', columns: [] }], columns: ['max'], indexes: [], uses: ['"public"."max"'] },
+      ],
       ['"s"."ww"', { materialized: false, reads: [{ table: '"public"."gone"' }], indexes: [] }],
     ])
     expect(gaps(catalog)).toEqual(['"public"."gone" since m2: line 3: no statement before this one creates the table gone'])
@@ -96,7 +99,11 @@ describe('what replay does not follow', () => {
     ['DROP OWNED BY me', '*', 'DropOwned is not followed'],
     ['ROLLBACK', '*', 'ROLLBACK undoes statements before it'],
     [`SELECT set_config('search_path', $1, false)`, '*', 'it may set search_path to what is put together when it runs'],
-    ['SET search_path = app; CREATE TABLE x (a int)', '*', 'it makes something without naming its schema, and no schema of the search_path is there'],
+    [
+      'SET search_path = app; CREATE TABLE x (a int)',
+      '*',
+      'it makes something without naming its schema, and no schema of the search_path is there',
+    ],
     ['ALTER SCHEMA nothing RENAME TO p', '*', 'the schema "nothing" is not known'],
     ['not SQL', '*', `the file can't be read: syntax error at or near "not"`],
   ])('%s', (sql, key, reason) => {
@@ -109,7 +116,9 @@ describe('what replay does not follow', () => {
       CREATE SEQUENCE q; ALTER SEQUENCE q OWNED BY t.a; CREATE SCHEMA s; CREATE DOMAIN d AS int; CREATE TYPE c AS (a int); VACUUM t; COMMIT;`
     const known = after(T)
     const { tables, enums, views, incomplete } = after(T, sql)
-    expect([tables, enums, views, incomplete].map((map) => [...map])).toEqual([known.tables, known.enums, known.views, known.incomplete].map((map) => [...map]))
+    expect([tables, enums, views, incomplete].map((map) => [...map])).toEqual(
+      [known.tables, known.enums, known.views, known.incomplete].map((map) => [...map]),
+    )
   })
 })
 

@@ -78,7 +78,9 @@ function batches({ statement, fields, key, migration }: Change): DraftStep[] | u
   }
   const set = (fields.targetList as PgNode[]).map((t) => ({ column: t.ResTarget.name as string, value: t.ResTarget.val as PgNode }))
   const others = [...(fields.fromClause ?? []), ...(fields.withClause ? [fields.withClause] : [])] as PgNode[]
-  const kind = repeatable(set, fields.whereClause, others, ownName(fields), (node) => volatility(node, migration.before, migration.postgres))
+  const kind = repeatable(set, fields.whereClause, others, ownName(fields), (node) =>
+    volatility(node, migration.before, migration.postgres),
+  )
   if (!kind || readsOwnChange(fields, set, key, migration)) return undefined
   return [update(clauses, fields, table, kind === 'same')]
 }
