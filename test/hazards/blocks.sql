@@ -57,6 +57,7 @@ END $$;
 -- 1: builds an index on t; ACCESS EXCLUSIVE on t
 -- # check
 -- 3:3 add-check-scans-table
+-- 3:3 add-check-breaks-old-writers
 -- 4:3 create-index-blocks-writes
 
 -- ## H15 under a guard that holds

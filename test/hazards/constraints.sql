@@ -164,6 +164,7 @@ ALTER TABLE t ADD CONSTRAINT positive CHECK (a > 0);
 -- 1: scans t; ACCESS EXCLUSIVE on t
 -- # check
 -- 1:1 add-check-scans-table
+-- 1:1 add-check-breaks-old-writers
 
 -- ## H30 ADD CHECK on a new column
 -- # migration

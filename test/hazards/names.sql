@@ -82,6 +82,7 @@ DROP TABLE t;
 -- old code 1: fails with 42P01
 -- # check
 -- 1:1 drop-table-breaks-old-code
+-- 1:1 drop-table-loses-data
 
 -- ## H52 of a table that nobody ever made
 -- # migration
@@ -105,6 +106,7 @@ ALTER TABLE t ALTER COLUMN title SET NOT NULL;
 -- old code 1: fails with 42703
 -- # check
 -- 1:1 drop-table-breaks-old-code
+-- 1:1 drop-table-loses-data
 
 -- ## H52 a schema with tables
 -- # before

@@ -1,4 +1,5 @@
 -- postgres 18
+-- incomplete: "public"."k2"
 -- What only version 18 can do with NOT NULL.
 CREATE TABLE t (a int, b int, c int, d int, NOT NULL a, CONSTRAINT named NOT NULL b);
 ALTER TABLE t ADD CONSTRAINT c_nn NOT NULL c NOT VALID;

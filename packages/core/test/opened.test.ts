@@ -37,12 +37,15 @@ describe('hazards inside DO blocks', () => {
 
   it('of one ALTER TABLE stand at its actions', () => {
     const text = "DO $$ BEGIN\n  ALTER TABLE t\n    ADD CHECK (s <> ''),\n    ADD UNIQUE (s);\nEND $$"
-    expect(hazards(text)).toEqual(['3:5 add-check-scans-table', '4:5 add-unique-builds-index'])
+    expect(hazards(text)).toEqual(['3:5 add-check-scans-table', '3:5 add-check-breaks-old-writers', '4:5 add-unique-builds-index'])
   })
 
   it('are found in a body between single quotes, at the block where the place is not told', () => {
     expect(hazards(`DO 'BEGIN CREATE INDEX i ON t (s); END'`)).toEqual(['1:11 create-index-blocks-writes'])
-    expect(hazards(`DO 'BEGIN ALTER TABLE t ADD CHECK (s <> ''''); END'`)).toEqual(['1:1 add-check-scans-table'])
+    expect(hazards(`DO 'BEGIN ALTER TABLE t ADD CHECK (s <> ''''); END'`)).toEqual([
+      '1:1 add-check-scans-table',
+      '1:1 add-check-breaks-old-writers',
+    ])
   })
 
   it('are found under loops and conditions that can not be told', () => {

@@ -66,6 +66,7 @@ describe.each([0, 1] as const)('a rename, a required column and an index, genera
       plans: path.join(project.dir, 'expand-contract'),
       schema: [path.join(project.dir, 'src', 'schema.ts')],
       format: version === 1 ? 'drizzle-v1' : 'drizzle-journal',
+      sending: 'transaction',
     })
     const { migrations } = await drizzle.read(layout)
     expect(migrations.map((m) => m.id.replace(/^\d+_/, ''))).toEqual(['init', 'change'])

@@ -107,8 +107,10 @@ function reference(ref: PgNode, scopes: readonly (readonly Scope[])[], { catalog
   for (const scope of scopes) {
     const items = parts.length > 1 ? scope.filter((s) => s.alias === parts.at(-2)) : scope
     const owner = items.find((s) => s.table !== undefined && hasColumn(catalog, s.table, name))
-    if (owner) return add(owner.table)
-    if (items.some((s) => s.table === undefined || !isKnown(catalog, s.table))) return add(undefined)
+    if (owner || items.some((s) => s.table === undefined || !isKnown(catalog, s.table))) {
+      add(owner?.table)
+      return
+    }
   }
 }
 

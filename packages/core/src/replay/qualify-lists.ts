@@ -90,24 +90,28 @@ function qualifyObject(kind: string, object: PgNode | undefined, lookup: Lookup,
     case 'OBJECT_VIEW':
     case 'OBJECT_MATVIEW':
     case 'OBJECT_SEQUENCE':
-      return prefix(list, 1, lookup.relation(name) ?? lookup.creation)
+      prefix(list, 1, lookup.relation(name) ?? lookup.creation)
+      break
     case 'OBJECT_INDEX':
-      return prefix(list, 1, lookup.index(name) ?? lookup.creation)
+      prefix(list, 1, lookup.index(name) ?? lookup.creation)
+      break
     case 'OBJECT_TYPE':
     case 'OBJECT_DOMAIN':
     case 'OBJECT_DOMCONSTRAINT':
-      return type(list)
+      type(list)
+      break
     case 'OBJECT_FUNCTION':
     case 'OBJECT_PROCEDURE':
     case 'OBJECT_ROUTINE':
     case 'OBJECT_AGGREGATE':
-      return routine(list)
+      routine(list)
+      break
     case 'OBJECT_TRIGGER':
     case 'OBJECT_POLICY':
     case 'OBJECT_RULE':
-      return prefix(list, 2, lookup.relation(name) ?? lookup.creation)
+      prefix(list, 2, lookup.relation(name) ?? lookup.creation)
+      break
     default:
-      return undefined
   }
 }
 

@@ -21,7 +21,8 @@ export const createRange: Handler = (catalog, fields) => {
   const constructors = [path, named].map(([...of]) => tableKey(of.at(-1) ?? '', of.at(-2)))
   const range: Range = { subtype, multirange: userType(named), constructors }
   const made: Catalog = { ...catalog, ranges: withEntry(catalog.ranges ?? new Map(), type, range) }
-  return constructors.reduce((current, key): Catalog => ({ ...current, functions: withEntry(current.functions, key, 'immutable') }), made)
+  const functions = constructors.reduce((current, key) => withEntry(current, key, 'immutable' as const), made.functions)
+  return { ...made, functions }
 }
 
 /** `range` in the name becomes `multirange`, else `_multirange` stands behind it (makeMultirangeTypeName in src/backend/catalog/pg_type.c). */

@@ -36,10 +36,7 @@ describe('views', () => {
        ALTER VIEW s.w RENAME TO ww`,
     )
     expect([...catalog.views]).toEqual([
-      [
-        '"public"."m"',
-        { materialized: true, reads: [{ table: '"public"."t"', columns: [] }], columns: ['max'], indexes: [], uses: ['"public"."max"'] },
-      ],
+      ['"public"."m"', { materialized: true, reads: [{ table: '"public"."t"', columns: [] }], columns: ['max'], indexes: [] }],
       ['"s"."ww"', { materialized: false, reads: [{ table: '"public"."gone"' }], indexes: [] }],
     ])
     expect(gaps(catalog)).toEqual(['"public"."gone" since m2: line 3: no statement before this one creates the table gone'])

@@ -1,6 +1,7 @@
 import type { Constraint, Table } from '../../catalog/catalog.ts'
 import { type HazardKind, hazard } from '../../hazard.ts'
 import type { Migration } from '../../migration.ts'
+import { isOfRebuiltEnum } from '../../rebuilt-enum.ts'
 import { columnIn, displayColumn, isNewTable, type TableAction, tableAction } from '../../relation.ts'
 import type { Statement } from '../../statement.ts'
 import { ddl } from '../../steps/steps.ts'
@@ -31,7 +32,7 @@ export const strategy: Strategy = {
   hazards: [DEFAULT, UNIQUE],
   rewrite(statement, migration) {
     const action = tableAction(statement)
-    if (!action || isNewTable(migration, action.table, statement.index)) return undefined
+    if (!action || isNewTable(migration, action.table, statement.index) || isOfRebuiltEnum(statement, migration)) return undefined
     if (action.type === 'AT_ColumnDefault' && action.cmd.def === undefined) return dropDefault(action, statement, migration)
     return action.type === 'AT_DropConstraint' ? dropUnique(action, statement, migration) : undefined
   },

@@ -3,7 +3,7 @@ import { dependents } from '../../dependents.ts'
 import { type HazardKind, hazard } from '../../hazard.ts'
 import type { Migration } from '../../migration.ts'
 import { type RebuiltEnum, rebuiltEnum } from '../../rebuilt-enum.ts'
-import { displayColumn, displayTable, isNewTable } from '../../relation.ts'
+import { actionOf, displayColumn, displayTable, isNewTable } from '../../relation.ts'
 import type { Outcome, Strategy } from '../../strategy.ts'
 import { rebuildSteps } from './steps.ts'
 
@@ -33,10 +33,12 @@ export const strategy: Strategy = {
     if (!rebuilt) return undefined
     const removed = rebuilt.before.filter((label) => !rebuilt.after.includes(label))
     const on = displayTable(`"${rebuilt.path.at(-2) ?? 'public'}"."${rebuilt.path.at(-1)}"`)
-    const hazards = [hazard(REBUILDS, on, statement), ...(removed.length > 0 ? [hazard(BREAKS, on, statement)] : [])]
+    // Where the table would be copied, not where the new type is made.
+    const at = migration.script.statements.find((s) => rebuilt.claims.includes(s.index) && actionOf(s, 'AT_AlterColumnType')) ?? statement
+    const hazards = [hazard(REBUILDS, on, at), ...(removed.length > 0 ? [hazard(BREAKS, on, at)] : [])]
     const shared = { claims: rebuilt.claims, hazards }
     const refusal = obstacle(rebuilt, migration) ?? unanswered(rebuilt, removed, on, migration)
-    if (refusal) return { ...shared, line: statement.line, ...refusal }
+    if (refusal) return { ...shared, line: at.line, ...refusal }
     return {
       ...shared,
       ...rebuildSteps(rebuilt, new Map(removed.map((label) => [label, mapped(rebuilt, label, migration) ?? label])), migration),
