@@ -47,6 +47,8 @@ EXCEPTION
 END $$;
 
 -- ## H30 H42 several statements, each at its own place
+-- # old code
+INSERT INTO t (id, s) VALUES (100, '')
 -- # migration
 DO $$
 BEGIN
@@ -55,6 +57,7 @@ BEGIN
 END $$;
 -- # truth
 -- 1: builds an index on t; ACCESS EXCLUSIVE on t
+-- old code 1: fails with 23514
 -- # check
 -- 3:3 add-check-scans-table
 -- 3:3 add-check-breaks-old-writers

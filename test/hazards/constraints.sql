@@ -158,10 +158,13 @@ ALTER TABLE t ALTER COLUMN b SET DEFAULT 2;
 -- old code works
 
 -- ## H30 ADD CHECK
+-- # old code
+UPDATE t SET a = -1 WHERE id = 1
 -- # migration
 ALTER TABLE t ADD CONSTRAINT positive CHECK (a > 0);
 -- # truth
 -- 1: scans t; ACCESS EXCLUSIVE on t
+-- old code 1: fails with 23514
 -- # check
 -- 1:1 add-check-scans-table
 -- 1:1 add-check-breaks-old-writers

@@ -181,6 +181,7 @@ ALTER TABLE t ALTER COLUMN m TYPE mood USING m::mood;
 -- old code works
 -- # check
 -- 1:1 rebuild-enum-rewrites-tables
+-- 4:1 rebuild-enum-rewrites-tables
 
 -- ## H26 with a default in the way
 -- # before

@@ -14,7 +14,7 @@ import { check, ddl } from '../../steps/steps.ts'
 import type { Target } from '../../steps/trigger.ts'
 import type { Outcome, Strategy } from '../../strategy.ts'
 import { targetOf } from '../../target.ts'
-import { cantReplace, replacedKey, replaceKey } from './replace.ts'
+import { cantReplace, goesWithColumn, replacedKey, replaceKey } from './replace.ts'
 
 const BUILDS: HazardKind = {
   code: 'add-unique-builds-index',
@@ -43,6 +43,13 @@ export const strategy: Strategy = {
     if (refusal || !found || !index) return { ...shared, line: statement.line, ...(refusal ?? UNKNOWN) }
     const replaced = replacedKey(action, found.constraint, statement, migration)
     if (!replaced) return { ...shared, ...rewrite(statement, action, { ...found, index }, migration) }
+    if (goesWithColumn(action, replaced.old, migration)) {
+      return {
+        ...shared,
+        line: statement.line,
+        ...cant(replaced.old.name, 'a column of it goes in the same migration, and stays until the contract'),
+      }
+    }
     const claims = [replaced.drop.index, statement.index]
     const blocked = cantReplace(action, { old: replaced.old, constraint: found.constraint }, statement, migration)
     if (blocked) return { ...shared, claims, line: statement.line, ...cant(replaced.old.name, blocked) }

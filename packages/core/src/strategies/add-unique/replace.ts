@@ -9,6 +9,7 @@ import type { Statement } from '../../statement.ts'
 import { noDuplicates } from '../../steps/duplicates.ts'
 import { ddl } from '../../steps/steps.ts'
 import type { Target } from '../../steps/trigger.ts'
+import { actionsOn } from '../../target.ts'
 
 /** The key that the migration drops before it adds this one: of the same name, or the primary key that a new one takes the place of. */
 export function replacedKey(
@@ -36,6 +37,11 @@ export function isSwapped(dropped: TableAction, statement: Statement, migration:
     const isPrimary = added.def.contype === 'CONSTR_PRIMARY'
     return (isPrimary && old?.kind === 'primary') || ((isPrimary || added.def.contype === 'CONSTR_UNIQUE') && added.name === dropped.name)
   })
+}
+
+/** The old key falls with a column that the migration drops: the column's strategy answers for it. */
+export function goesWithColumn({ table }: TableAction, old: Constraint, migration: Migration): boolean {
+  return actionsOn(migration, 'AT_DropColumn', table).some(({ action }) => old.columns.includes(action.name))
 }
 
 interface Replacement {

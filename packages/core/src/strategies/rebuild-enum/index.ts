@@ -34,8 +34,12 @@ export const strategy: Strategy = {
     const removed = rebuilt.before.filter((label) => !rebuilt.after.includes(label))
     const on = displayTable(`"${rebuilt.path.at(-2) ?? 'public'}"."${rebuilt.path.at(-1)}"`)
     // Where the table would be copied, not where the new type is made.
-    const at = migration.script.statements.find((s) => rebuilt.claims.includes(s.index) && actionOf(s, 'AT_AlterColumnType')) ?? statement
-    const hazards = [hazard(REBUILDS, on, at), ...(removed.length > 0 ? [hazard(BREAKS, on, at)] : [])]
+    const retyped = migration.script.statements.filter((s) => rebuilt.claims.includes(s.index) && actionOf(s, 'AT_AlterColumnType'))
+    const at = retyped[0] ?? statement
+    const hazards = [
+      ...(retyped.length > 0 ? retyped : [statement]).map((s) => hazard(REBUILDS, on, s)),
+      ...(removed.length > 0 ? [hazard(BREAKS, on, at)] : []),
+    ]
     const shared = { claims: rebuilt.claims, hazards }
     const refusal = obstacle(rebuilt, migration) ?? unanswered(rebuilt, removed, on, migration)
     if (refusal) return { ...shared, line: at.line, ...refusal }

@@ -16,6 +16,7 @@ SELECT "r" FROM "u";
 -- # hazards
 -- line 1: rebuild-enum-rewrites-tables (rewrite) on auth.the "Role", ACCESS EXCLUSIVE
 -- line 1: rebuild-enum-breaks-old-code (compatibility) on auth.the "Role"
+-- line 4: rebuild-enum-rewrites-tables (rewrite) on auth.the "Role", ACCESS EXCLUSIVE
 
 -- # refusals
 -- line 1: 'it's' is removed from auth.the "Role": rows that hold it, and code that still writes it, need another value.
