@@ -1,9 +1,9 @@
 import type { Catalog, Constraint, TableName } from './catalog/catalog.ts'
+import { referencesSql } from './constraint-sql.ts'
 import { dependents } from './dependents.ts'
 import { renameColumn } from './expression.ts'
 import { indexSql } from './index-sql.ts'
 import type { DraftStep } from './plan.ts'
-import { splitKey } from './relation.ts'
 import { objectName, quoteName } from './sql.ts'
 import { validateStep } from './steps/not-null.ts'
 import { ddl } from './steps/steps.ts'
@@ -103,10 +103,7 @@ function carryConstraint(
   if (c.kind === 'unique') return carryUnique(catalog, key, target, c, copy, from, to)
   let body: string
   if (c.kind === 'foreign' && c.references) {
-    const [schema, name] = splitKey(c.references.table)
-    const other = schema === 'public' ? quoteName(name) : c.references.table
-    const refs = c.references.columns.length > 0 ? ` (${c.references.columns.map(quoteName).join(', ')})` : ''
-    body = `FOREIGN KEY (${columns}) REFERENCES ${other}${refs} ON DELETE ${c.references.onDelete.toUpperCase()} ON UPDATE ${c.references.onUpdate.toUpperCase()}`
+    body = `FOREIGN KEY (${columns}) ${referencesSql(c.references)}`
   } else {
     const expression = c.expression && renameColumn(c.expression, from, to)
     if (!expression) return { reason: `the check "${c.name}" has an expression that can't be rewritten surely` }
