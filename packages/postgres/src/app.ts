@@ -49,7 +49,7 @@ export function openApp(client: pg.Client, name: 'old' | 'new'): App {
       try {
         return await execute(prepared, sql, values)
       } catch (error) {
-        if ((error as { code?: string }).code !== '0A000' || !prepared.isForgiven) throw error
+        if (!isStalePlan(error) || !prepared.isForgiven) throw error
         prepared.isForgiven = false
         prepared.generation++
         reprepared++
@@ -65,6 +65,12 @@ export function openApp(client: pg.Client, name: 'old' | 'new'): App {
     executed: () => executed,
     reprepared: () => reprepared,
   }
+}
+
+/** The columns that a named prepared statement returns have changed (0A000), or the type of its parameter is gone: it must be prepared anew. */
+function isStalePlan(error: unknown): boolean {
+  const { code, message } = error as { code?: string; message?: string }
+  return code === '0A000' || (code === 'XX000' && message?.startsWith('cache lookup failed for type') === true)
 }
 
 /** True where a statement has a parameter. Throws where it is not SQL. */

@@ -37,7 +37,7 @@ export function rebuildSteps(rebuilt: RebuiltEnum, values: ReadonlyMap<string, s
       ddl({
         name: `swap ${name}`,
         title: `Let the new ${name} take the place of the old one`,
-        why: 'Names in the catalog change hands in one transaction; no row is read. Prepared statements over the columns must be prepared anew.',
+        why: 'Names in the catalog change hands in one transaction; no row is read. Prepared statements over the columns must be prepared anew: recycle the connections.',
         sql: [
           ...parts.flatMap((p) => p.swap),
           `ALTER TYPE ${inSchema(name)} RENAME TO ${quoteName(old)}`,
