@@ -1,3 +1,4 @@
+-- postgres 15
 -- Functions with their volatility, procedures, aggregates, and what falls with them.
 CREATE SCHEMA side;
 CREATE TYPE mood AS ENUM ('a', 'b');

@@ -63,9 +63,10 @@ export async function readTables(
   )
 }
 
+// Version 14 calls a partition's part of a row trigger internal.
 const TRIGGERS = `
   SELECT ${keySql()} AS key, pg_get_triggerdef(t.oid) AS definition
-  ${FROM_TABLES} JOIN pg_trigger t ON t.tgrelid = c.oid AND NOT t.tgisinternal
+  ${FROM_TABLES} JOIN pg_trigger t ON t.tgrelid = c.oid AND (NOT t.tgisinternal OR t.tgparentid <> 0 AND t.tgconstraint = 0)
   ${WHERE_TABLES}
   ORDER BY t.tgname COLLATE "C"`
 
