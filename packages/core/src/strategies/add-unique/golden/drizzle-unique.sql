@@ -2,7 +2,7 @@
 CREATE TABLE "users" ("id" serial PRIMARY KEY, "email" text NOT NULL, "Handle" text);
 -- # migration
 ALTER TABLE "users" ADD CONSTRAINT "users_email_unique" UNIQUE("email");--> statement-breakpoint
-ALTER TABLE "users" ADD CONSTRAINT "users_Handle_unique" UNIQUE NULLS DISTINCT ("Handle");
+ALTER TABLE "users" ADD CONSTRAINT "users_Handle_unique" UNIQUE ("Handle");
 -- # old code
 INSERT INTO "users" ("email", "Handle") VALUES ('old-' || gen_random_uuid(), NULL);
 SELECT "email" FROM "users";
