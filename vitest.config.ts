@@ -18,6 +18,8 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
+    // A file waits for its PostgreSQL half of the time: one for each core, not one less.
+    maxWorkers: '100%',
     sequence: { sequencer: LawsFirst },
     testTimeout: 120_000,
     hookTimeout: 120_000,
