@@ -86,7 +86,6 @@ function steps(statement: Statement, action: TableAction, column: Column, fill: 
   const inSchema = (s: string): string => `${target.schema ? `${quoteName(target.schema)}.` : ''}${quoteName(s)}`
   const value = fill.kind === 'default' ? fill.expression : `nextval('${inSchema(fill.sequence).replaceAll("'", "''")}'::regclass)`
   const collation = column.collation === undefined ? '' : ` COLLATE ${column.collation}`
-  const isKept = fill.kind === 'serial'
   return {
     expand: [
       ddl({
@@ -116,7 +115,7 @@ function steps(statement: Statement, action: TableAction, column: Column, fill: 
       ...(column.notNull
         ? [validateStep(target, `that ${column.name} is never NULL`, [nn.validate]), setNotNullStep(target, column.name)]
         : []),
-      ...(fill.kind === 'identity' && !isKept ? [identityStep(action, column, target.sql, inSchema(fill.sequence))] : []),
+      ...(fill.kind === 'identity' ? [identityStep(action, column, target.sql, inSchema(fill.sequence))] : []),
     ],
   }
 }
