@@ -17,7 +17,7 @@ export async function readRelations(client: pg.Client): Promise<Map<string, Rela
   const { rows } = await client.query(
     `SELECT c.oid::text AS oid, n.nspname AS schema, c.relname AS name, c.relkind IN ('r', 'p', 'm') AS "isTable", c.relfilenode::text AS filenode
      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-     WHERE c.relkind IN ('r', 'p', 'm', 'i', 'I') AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')`,
+     WHERE c.relkind IN ('r', 'p', 'm', 'i', 'I') AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast', 'expand_contract')`,
   )
   return new Map(rows.map((r) => [r.oid, { ...r, key: `${quoteName(r.schema)}.${quoteName(r.name)}` }]))
 }

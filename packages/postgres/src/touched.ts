@@ -33,7 +33,7 @@ export async function touchedTables(client: pg.Client, { relations, types }: Nam
         SELECT oid FROM named UNION SELECT i.indrelid FROM named n JOIN pg_index i ON i.indexrelid = n.oid
         UNION SELECT a.attrelid FROM unnest($2::text[]) w(name) JOIN pg_attribute a ON a.atttypid = to_regtype(w.name) AND NOT a.attisdropped)
      SELECT n.nspname AS schema, c.relname AS name FROM tables t JOIN pg_class c ON c.oid = t.oid JOIN pg_namespace n ON n.oid = c.relnamespace
-     WHERE c.relkind IN ('r', 'p') AND n.nspname NOT IN ('pg_catalog', 'information_schema') ORDER BY 1, 2`,
+     WHERE c.relkind IN ('r', 'p') AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'expand_contract') ORDER BY 1, 2`,
     [[...relations], [...types]],
   )
   return rows.map((r) => `${quoteName(r.schema)}.${quoteName(r.name)}`)

@@ -18,8 +18,8 @@ export async function withEmptyPath<T>(client: Client, read: () => Promise<T>): 
   }
 }
 
-/** SQL condition: the schema `n` (a row of pg_namespace) is a user's. */
-export const USER_SCHEMA = `NOT starts_with(n.nspname, 'pg_') AND n.nspname <> 'information_schema'`
+/** SQL condition: the schema `n` (a row of pg_namespace) is a user's, neither PostgreSQL's nor our ledger's. */
+export const USER_SCHEMA = `NOT starts_with(n.nspname, 'pg_') AND n.nspname NOT IN ('information_schema', 'expand_contract')`
 
 /** SQL condition: no extension owns the object `oid` of the system catalog `catalog`. */
 export function ownedByUser(catalog: 'pg_class' | 'pg_type' | 'pg_proc' | 'pg_namespace', oid: string): string {
