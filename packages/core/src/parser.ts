@@ -29,22 +29,54 @@ export class SqlSyntaxError extends Error {
   }
 }
 
-/** Parses a whole script with PostgreSQL 18's grammar. Comment-only and empty text is an empty list. Throws {@link SqlSyntaxError}. */
+/** Drizzle cuts a file here and sends each piece alone, so that a statement before it needs no semicolon. */
+const BREAKPOINT = '--> statement-breakpoint'
+/** The same as the end of a statement, and as long. */
+const CUT = ';-- statement-breakpoint'
+
+/**
+ * Parses a whole script with PostgreSQL 18's grammar. Comment-only and empty text is an empty list. Drizzle's breakpoint ends a statement that has no semicolon. Throws
+ * {@link SqlSyntaxError}.
+ */
 export function parseStatements(sql: string): { stmt: PgNode; start: number; end: number }[] {
   if (sql.trim() === '') return []
   const size = Buffer.byteLength(sql)
-  let raw: { stmt?: PgNode; stmt_location?: number; stmt_len?: number }[]
-  try {
-    raw = (parseSync(sql) as { stmts?: typeof raw }).stmts ?? []
-  } catch (error) {
-    const details = (error as { sqlDetails?: { cursorPosition?: number } }).sqlDetails
-    throw new SqlSyntaxError((error as Error).message, details?.cursorPosition)
-  }
-  return raw.map(({ stmt, stmt_location: start = 0, stmt_len: length }) => ({
+  return parseCut(sql).map(({ stmt, stmt_location: start = 0, stmt_len: length }) => ({
     stmt: stmt ?? {},
     start,
     end: length ? start + length : size,
   }))
+}
+
+interface RawStatement {
+  readonly stmt?: PgNode
+  readonly stmt_location?: number
+  readonly stmt_len?: number
+}
+
+function parseCut(sql: string): readonly RawStatement[] {
+  try {
+    return parseRaw(sql)
+  } catch (error) {
+    if (!(error instanceof SqlSyntaxError) || !sql.includes(BREAKPOINT)) throw error
+    const cut = sql.replaceAll(BREAKPOINT, CUT)
+    const bytes = Buffer.from(cut)
+    return parseRaw(cut).map((raw): RawStatement => {
+      const start = raw.stmt_location ?? 0
+      // Behind the semicolon the rest of the marker is no comment in the text as it is.
+      const skip = bytes.toString('utf8', start, start + CUT.length - 1) === CUT.slice(1) ? CUT.length - 1 : 0
+      return { ...raw, stmt_location: start + skip, ...(raw.stmt_len && { stmt_len: raw.stmt_len - skip }) }
+    })
+  }
+}
+
+function parseRaw(sql: string): readonly RawStatement[] {
+  try {
+    return (parseSync(sql) as { stmts?: RawStatement[] }).stmts ?? []
+  } catch (error) {
+    const details = (error as { sqlDetails?: { cursorPosition?: number } }).sqlDetails
+    throw new SqlSyntaxError((error as Error).message, details?.cursorPosition)
+  }
 }
 
 /** Parses text that must hold exactly one statement. Throws {@link SqlSyntaxError} for anything else. */

@@ -28,6 +28,15 @@ describe('readScript', () => {
     expect(readScript(text).statements.map((s) => s.line)).toEqual([2, 4])
   })
 
+  it('takes a breakpoint of Drizzle for the end of a statement that has no semicolon', () => {
+    const text =
+      'DELETE FROM "é" -- all\n--> statement-breakpoint\n-- then\nDROP TABLE "b"--> statement-breakpoint\nDROP TABLE "c";--> statement-breakpoint\n'
+    expect(sqlOf(text)).toEqual(['DELETE FROM "é"', 'DROP TABLE "b"', 'DROP TABLE "c"'])
+    expect(readScript(text).statements.map((s) => s.line)).toEqual([1, 4, 5])
+    expect(spansOf(text)).toEqual(['DELETE FROM "é"', 'DROP TABLE "b"', 'DROP TABLE "c"'])
+    expect(readScript(text).text).toBe(text)
+  })
+
   it('reads a breakpoint of Drizzle on its own line, at the end of a line, and left out', () => {
     const one =
       'DROP TABLE "a";--> statement-breakpoint\nDROP TABLE "b";\n--> statement-breakpoint\nDROP TABLE "c";\nDROP TABLE "d"--> statement-breakpoint'
