@@ -96,6 +96,8 @@ export interface Backfill extends StepBase {
   readonly from?: string
   /** The rows are deleted instead, and `set` is empty. */
   readonly deletes?: true
+  /** A table of ours with the keys of the rows that are still to be done, as SQL: each batch takes its own out of it in the same statement, so no row is done twice. */
+  readonly list?: string
   /** Done when every row that was there has been looked at: rows that need it and are written meanwhile are none of its business. */
   readonly once?: true
   /** Columns of the primary key or of a unique not-null index, in order; empty: by physical position (ctid). */

@@ -46,20 +46,34 @@ export function backfillSql(step: Backfill, batch: number = BATCH_ROWS): string 
 
 /** The statement of one batch: the rows of `window` (a condition over {@link batchName}'s columns) that still need it. */
 export function batchSql(step: Backfill, window: string): string {
-  const { table, alias, from } = step
+  const { table, alias } = step
   const name = alias === undefined ? table : `${table} AS ${alias}`
   const set = step.set.map(({ column, expression }) => `${quoteName(column)} = ${wrap(expression)}`).join(', ')
+  const taken = step.list === undefined ? undefined : taking(step, step.list, window)
+  const queries = [step.with, taken?.query].filter((q) => q !== undefined)
+  const others = [step.from, taken && TAKEN].filter((f) => f !== undefined)
   return [
-    ...(step.with === undefined ? [] : [`WITH ${step.with}`]),
+    ...(queries.length > 0 ? [`WITH ${queries.join(', ')}`] : []),
     step.deletes ? `DELETE FROM ${name}` : `UPDATE ${name} SET ${set}`,
-    ...(from === undefined ? [] : [`${step.deletes ? 'USING' : 'FROM'} ${from}`]),
-    `WHERE ${window} AND ${wrap(step.where)}`,
+    ...(others.length > 0 ? [`${step.deletes ? 'USING' : 'FROM'} ${others.join(', ')}`] : []),
+    `WHERE ${taken?.matches ?? window} AND ${wrap(step.where)}`,
   ].join(' ')
 }
 
-/** What a batch's statement calls the table: its columns are qualified by it, for another table of the statement may have the same. */
-export function batchName({ table, alias }: Backfill): string {
-  return alias ?? table
+const TAKEN = '"ec_taken"'
+
+/** The keys of the window leave the list in the statement that changes their rows. Their columns have names of ours, for the change may name the table's own bare. */
+function taking({ table, alias, key }: Backfill, list: string, window: string): { query: string; matches: string } {
+  const own = key.map((_, i) => `"ec_key_${i + 1}"`)
+  return {
+    query: `${TAKEN} (${own.join(', ')}) AS (DELETE FROM ${list} WHERE ${window} RETURNING ${key.map((k) => `${list}.${quoteName(k)}`).join(', ')})`,
+    matches: key.map((k, i) => `${alias ?? table}.${quoteName(k)} = ${TAKEN}.${own[i]}`).join(' AND '),
+  }
+}
+
+/** What a batch's statement calls the table whose rows it walks: its columns are qualified by it, for another table of the statement may have the same. */
+export function batchName({ table, alias, list }: Backfill): string {
+  return list ?? alias ?? table
 }
 
 /** One DO statement (without `;`) that raises the check's message where its query returns a row. Reads only; runs inside and outside a transaction. */
@@ -80,7 +94,8 @@ interface Walk {
 
 /** Windows of `batch` rows in key order. Row comparison, so that a composite key uses its index; any type that can be a key has the operators. */
 function byKey(step: Backfill, batch: number): Walk {
-  const { table, key } = step
+  const { key } = step
+  const table = step.list ?? step.table
   const names = key.map(quoteName)
   const columns = names.join(', ')
   const own = `(${names.map((name) => `${batchName(step)}.${name}`).join(', ')})`

@@ -36,7 +36,7 @@ async function sweepByKey(client: pg.Client, step: Backfill, hooks: BatchHooks):
   for (;;) {
     const from = after ? `${row} > ${places(after, 0)}` : 'true'
     const end = await client.query({
-      text: `SELECT ${list} FROM ${step.table} WHERE ${from} ORDER BY ${order} OFFSET ${BATCH_ROWS - 1} LIMIT 1`,
+      text: `SELECT ${list} FROM ${step.list ?? step.table} WHERE ${from} ORDER BY ${order} OFFSET ${BATCH_ROWS - 1} LIMIT 1`,
       values: after ?? [],
       rowMode: 'array',
     })

@@ -1,8 +1,8 @@
 -- # before
 CREATE TABLE "Item" ("id" serial PRIMARY KEY, "msats" bigint NOT NULL, "parent" integer, "Place" integer);
 -- # migration
-UPDATE "Item" SET "msats" = "msats" * 1000;
-UPDATE "Item" i SET "Place" = (SELECT max(o."Place") + 1 FROM "Item" o WHERE o."parent" = i."parent");
+UPDATE "Item" SET "msats" = - ("msats" / 2);
+UPDATE "Item" i SET "Place" = (SELECT max(o."Place") / 2 FROM "Item" o WHERE o."parent" = i."parent");
 -- # old code
 SELECT "msats" FROM "Item";
 -- # new code
@@ -13,12 +13,27 @@ SELECT "msats" FROM "Item";
 -- line 1: data-change-in-migration (lock) on Item, ROW EXCLUSIVE
 -- line 2: data-change-in-migration (lock) on Item, ROW EXCLUSIVE
 
--- # refusals
--- line 1: Item: this UPDATE can't be cut into batches: run again after it was stopped, it would change rows twice.
---   Move it into a job of its own that keeps track of what it has done, or write its condition so that a row which is done no longer meets it.
--- line 2: Item: this UPDATE can't be cut into batches: it looks at other rows of the table that it changes.
---   Move it into a job of its own that keeps track of what it has done, or write its condition so that a row which is done no longer meets it.
-
 -- # expand
+-- 01-list-rows: atomic, no lock on a live table, lock_timeout 2000, statement_timeout 0
+CREATE TABLE "ec_Item_to_change" AS SELECT "Item"."id" FROM "Item";
+ALTER TABLE "ec_Item_to_change" ADD PRIMARY KEY ("id");
+-- undo: DROP TABLE IF EXISTS "ec_Item_to_change"
+-- 02-change-item: backfill
+WITH "ec_taken" ("ec_key_1") AS (DELETE FROM "ec_Item_to_change" WHERE … RETURNING "ec_Item_to_change"."id") UPDATE "Item" SET "msats" = (- ("msats" / 2)) FROM "ec_taken" WHERE "Item"."id" = "ec_taken"."ec_key_1" AND (true); -- in batches by (id)
+-- undo: impossible. The values before are not recorded.
+-- 03-drop-list: atomic, ACCESS EXCLUSIVE on "public"."ec_Item_to_change", lock_timeout 2000, statement_timeout 10000
+DROP TABLE "ec_Item_to_change";
+-- undo: none. The list was made from line 1 of the migration, and its rows are changed.
+-- 04-list-rows: atomic, no lock on a live table, lock_timeout 2000, statement_timeout 0
+CREATE TABLE "ec_Item_to_change" AS SELECT "id", "Place" AS "ec_old_1", "Place" AS "ec_new_1" FROM "Item" WITH NO DATA;
+INSERT INTO "ec_Item_to_change" SELECT DISTINCT ON ("i"."id") "i"."id", "i"."Place", (SELECT max(o."Place") / 2 FROM "Item" o WHERE o."parent" = i."parent") FROM "Item" AS "i";
+ALTER TABLE "ec_Item_to_change" ADD PRIMARY KEY ("id");
+-- undo: DROP TABLE IF EXISTS "ec_Item_to_change"
+-- 05-change-item: backfill
+UPDATE "Item" SET "Place" = ("ec_Item_to_change"."ec_new_1") FROM "ec_Item_to_change" WHERE … AND ("Item"."id" = "ec_Item_to_change"."id" AND row("Item"."Place")::record *= row("ec_Item_to_change"."ec_old_1")::record AND row("Item"."Place")::record *<> row("ec_Item_to_change"."ec_new_1")::record); -- in batches by (id)
+-- undo: impossible. The values before are in the list until it is dropped, and nowhere then.
+-- 06-drop-list: atomic, ACCESS EXCLUSIVE on "public"."ec_Item_to_change", lock_timeout 2000, statement_timeout 10000
+DROP TABLE "ec_Item_to_change";
+-- undo: none. The list was made from line 2 of the migration, and its values are set.
 
 -- # contract

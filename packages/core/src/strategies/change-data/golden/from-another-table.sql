@@ -17,10 +17,22 @@ SELECT "slug", "plan" FROM "Member";
 -- line 2: data-change-in-migration (lock) on Member, ROW EXCLUSIVE
 -- line 3: data-change-in-migration (lock) on Member, ROW EXCLUSIVE
 
--- # refusals
--- line 2: Member: this UPDATE can't be cut into batches: run again after it was stopped, it would change rows twice.
---   Move it into a job of its own that keeps track of what it has done, or write its condition so that a row which is done no longer meets it.
-
 -- # expand
+-- 01-change-member: backfill
+UPDATE "Member" AS "m" SET "slug" = (t."slug") FROM "Team" AS t WHERE … AND (m."teamId" = t."id" AND m."slug" IS NULL); -- in batches by (id)
+-- undo: impossible. The values before are not recorded.
+-- 02-list-rows: atomic, no lock on a live table, lock_timeout 2000, statement_timeout 0
+CREATE TABLE "ec_Member_to_change" AS SELECT "Member"."id" FROM "Member" WHERE "note" IS DISTINCT FROM 'free';
+ALTER TABLE "ec_Member_to_change" ADD PRIMARY KEY ("id");
+-- undo: DROP TABLE IF EXISTS "ec_Member_to_change"
+-- 03-change-member: backfill
+WITH "ec_taken" ("ec_key_1") AS (DELETE FROM "ec_Member_to_change" WHERE … RETURNING "ec_Member_to_change"."id") UPDATE "Member" SET "plan" = ((SELECT t."plan" FROM "Team" t WHERE t."id" = "Member"."teamId")) FROM "ec_taken" WHERE "Member"."id" = "ec_taken"."ec_key_1" AND ("note" IS DISTINCT FROM 'free'); -- in batches by (id)
+-- undo: impossible. The values before are not recorded.
+-- 04-drop-list: atomic, ACCESS EXCLUSIVE on "public"."ec_Member_to_change", lock_timeout 2000, statement_timeout 10000
+DROP TABLE "ec_Member_to_change";
+-- undo: none. The list was made from line 2 of the migration, and its rows are changed.
+-- 05-change-member: backfill
+WITH long AS (SELECT "id" FROM "Team" WHERE length("slug") > 3) UPDATE "Member" SET "note" = ('long') FROM long WHERE … AND ((long."id" = "Member"."teamId") AND row("Member"."note")::record *<> row(('long')::text)::record); -- in batches by (id)
+-- undo: impossible. The values before are not recorded.
 
 -- # contract
