@@ -36,7 +36,19 @@ process.exit(failed ? 1 : 0)
 
 /** Judges every history and prints what came of it; true where nothing differed. */
 async function judgeAll(server: Server, found: readonly CorpusHistory[]): Promise<boolean> {
-  const total = { histories: found.length, runToTheEnd: 0, migrations: 0, judged: 0, equal: 0, complete: 0, expressions: 0, seconds: 0 }
+  const total = {
+    histories: found.length,
+    runToTheEnd: 0,
+    migrations: 0,
+    judged: 0,
+    equal: 0,
+    complete: 0,
+    partly: 0,
+    blind: 0,
+    differ: 0,
+    expressions: 0,
+    seconds: 0,
+  }
   for (const { name, adapter, history } of found) {
     const started = performance.now()
     const verdict = await judgeHistory(server, adapter.id, history.migrations, standsIn ? standInFor(name) : undefined)
@@ -45,23 +57,29 @@ async function judgeAll(server: Server, found: readonly CorpusHistory[]): Promis
     total.judged += verdict.judged
     total.equal += verdict.equal
     total.complete += verdict.complete
+    total.partly += verdict.equal - verdict.complete - verdict.blind
+    total.blind += verdict.blind
+    total.differ += verdict.judged - verdict.equal
     total.expressions += verdict.expressions
     total.seconds += seconds
     if (verdict.stopped === undefined) total.runToTheEnd++
     print(name, history.migrations.length, verdict, seconds)
   }
   console.log(`PostgreSQL ${server.major}: ${JSON.stringify({ ...total, seconds: Math.round(total.seconds) })}`)
-  console.log(`${((100 * total.equal) / total.judged).toFixed(2)} % of the migrations that PostgreSQL runs end with its schema`)
+  const share = (count: number): string => `${((100 * count) / total.judged).toFixed(2)} %`
+  console.log(
+    `after ${share(total.equal)} of the migrations that PostgreSQL runs nothing differs: after ${share(total.complete)} all of the schema was compared, after ${share(total.blind)} nothing, else all but what is incomplete`,
+  )
   return total.equal === total.judged
 }
 
 function print(
   name: string,
   migrations: number,
-  { judged, equal, complete, tables, expressions, differences, incomplete, stopped }: Judged,
+  { judged, equal, complete, blind, tables, expressions, differences, incomplete, stopped }: Judged,
   seconds: number,
 ): void {
-  const figures = `${judged} of ${migrations} judged, ${equal} equal, ${complete} of them without anything incomplete`
+  const figures = `${judged} of ${migrations} judged: ${complete} equal, ${equal - complete - blind} equal but for what is incomplete, ${blind} unknown, ${judged - equal} differ`
   console.log(
     `${equal === judged ? 'equal ' : 'DIFFER'} ${name}: ${figures}; up to ${tables} tables, ${expressions} expressions; ${seconds.toFixed(1)} s`,
   )

@@ -1,4 +1,4 @@
-import { type Replayed, replayHistory } from '@expand-contract/core'
+import { EVERYTHING, type Replayed, replayHistory } from '@expand-contract/core'
 import { type Server, shadowName } from '@expand-contract/postgres'
 import { createJudge, type Verdict } from './replay-judge.ts'
 import { runMigration } from './run-migration.ts'
@@ -10,8 +10,10 @@ export interface Judged {
   readonly judged: number
   /** Those after which nothing differed. */
   readonly equal: number
-  /** Those of the equal ones after which replay knew everything. */
+  /** Those of the equal ones after which replay knew everything: all was compared. */
   readonly complete: number
+  /** Those of the equal ones after which replay knew nothing for sure: nothing was compared. */
+  readonly blind: number
   readonly expressions: number
   /** The most tables and views that were compared at once. */
   readonly tables: number
@@ -57,6 +59,7 @@ export async function judgeHistory(
     judged: 0,
     equal: 0,
     complete: 0,
+    blind: 0,
     expressions: 0,
     tables: 0,
     differences: [] as { migration: string; lines: string[] }[],
@@ -69,13 +72,17 @@ export async function judgeHistory(
       const sent = standIn.without.reduce((whole, part) => whole.replaceAll(part, ''), text)
       const refused = await runMigration(client, sent, orm)
       if (refused !== undefined) return { ...found, stopped: `${id} ${refused}` }
-      const verdict: Verdict = await judge((replayed[i] as Replayed).after)
+      const { after } = replayed[i] as Replayed
+      const verdict: Verdict = await judge(after)
       found.judged++
       found.tables = Math.max(found.tables, verdict.tables)
       found.expressions += verdict.expressions
       found.incomplete = verdict.incomplete
-      if (verdict.differences.length === 0) found.equal++
-      if (verdict.differences.length === 0 && verdict.incomplete.length === 0) found.complete++
+      if (verdict.differences.length === 0) {
+        found.equal++
+        if (verdict.incomplete.length === 0) found.complete++
+        if (after.incomplete.has(EVERYTHING)) found.blind++
+      }
       const lines = verdict.differences.filter((line) => !seen.has(line))
       for (const line of lines) seen.add(line)
       if (lines.length > 0) found.differences.push({ migration: id, lines })

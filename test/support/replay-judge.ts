@@ -4,12 +4,15 @@ import {
   EVERYTHING,
   type Index,
   incompleteness,
+  quoteName,
   type Table,
   type TableName,
   type View,
 } from '@expand-contract/core'
 import { diffSchemas, introspect } from '@expand-contract/postgres'
 import type { Client } from 'pg'
+import { tableKey } from '../../packages/core/src/relation.ts'
+import { splitType } from '../../packages/core/src/type-name.ts'
 import { type Said, sayAgain } from './say-again.ts'
 
 /** What the judge saw at one moment. */
@@ -31,8 +34,8 @@ export interface Verdict {
 export function createJudge(client: Client, version: number, kept: readonly string[] = []): (replayed: Catalog) => Promise<Verdict> {
   const said: Said = new Set()
   return async (replayed) => {
-    const real = known(withoutKept(await introspect(client), kept), replayed)
-    const ours = known(withoutKept(ofVersion(replayed, version), kept), replayed)
+    const catalogs = [await introspect(client), ofVersion(replayed, version)].map((catalog) => withoutKept(catalog, kept))
+    const [real, ours] = catalogs.map((catalog) => known(catalog, replayed, catalogs)) as [Catalog, Catalog]
     const differences = [...diffSchemas(withoutTexts(real), withoutTexts(ours, real)), ...orderDifferences(real, ours)]
     // What has other columns or constraints than it should is told already, and may not take the expressions.
     const fits = (key: string): boolean => !differences.some((line) => line.includes(key))
@@ -49,15 +52,28 @@ export function createJudge(client: Client, version: number, kept: readonly stri
   }
 }
 
-/** Without tables that are not known, and nothing at all where everything is not. */
-function known(catalog: Catalog, replayed: Catalog): Catalog {
+/** The catalog without tables that replay calls incomplete and what hangs on them; nothing at all where everything is. `catalogs` are both that are compared. */
+function known(catalog: Catalog, replayed: Catalog, catalogs: readonly Catalog[]): Catalog {
   if (replayed.incomplete.has(EVERYTHING)) return { ...catalog, ...NOTHING }
   // Introspection does not tell temporary tables.
-  const isKnown = (key: TableName): boolean => !incompleteness(replayed, key) && !key.startsWith('"pg_temp".')
+  const isKnown = (key: TableName): boolean =>
+    !incompleteness(replayed, key) &&
+    !key.startsWith('"pg_temp".') &&
+    catalogs.every(({ tables }) => tables.get(key)?.parents?.every(isKnown) ?? true)
+  const ofKnown = <V>(map: ReadonlyMap<string, V>): Map<string, V> => new Map([...map].filter(([key]) => isKnown(key)))
+  const ofKnownTypes = <V>(map: ReadonlyMap<string, V>): Map<string, V> =>
+    new Map([...map].filter(([type]) => isKnown(tableKey(...(splitType(type).toReversed() as [string, string])))))
+  const names = (set: ReadonlySet<string>): Set<string> => new Set([...set].filter((name) => !replayed.incomplete.has(quoteName(name))))
   return {
     ...catalog,
-    tables: new Map([...catalog.tables].filter(([key]) => isKnown(key))),
-    views: new Map([...catalog.views].filter(([key]) => isKnown(key))),
+    tables: ofKnown(catalog.tables),
+    views: ofKnown(catalog.views),
+    functions: ofKnown(catalog.functions),
+    enums: ofKnownTypes(catalog.enums),
+    domains: ofKnownTypes(catalog.domains),
+    composites: ofKnownTypes(catalog.composites),
+    schemas: names(catalog.schemas),
+    extensions: names(catalog.extensions),
     sequences: new Map(
       [...catalog.sequences].filter(([key, { ownedBy }]) => isKnown(key) && (ownedBy === undefined || isKnown(ownedBy.table))),
     ),

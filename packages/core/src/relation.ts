@@ -23,9 +23,10 @@ export function rangeSql(range: PgNode): string {
   return `${range.schemaname ? `${quoteName(range.schemaname as string)}.` : ''}${quoteName(range.relname as string)}`
 }
 
-/** A table as a person writes it: `User`, or `auth.User` outside the default schema. */
+/** A table as a person writes it: `User`, or `auth.User` outside the default schema; of a schema or an extension its name. */
 export function displayTable(key: TableName): string {
   const [schema = '', name = ''] = splitKey(key)
+  if (name === '') return schema
   return schema === DEFAULT_SCHEMA ? name : `${schema}.${name}`
 }
 

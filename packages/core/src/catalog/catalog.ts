@@ -234,7 +234,10 @@ export interface Catalog {
   readonly functions: ReadonlyMap<RoutineName, Volatility>
   /** The functions, procedures and aggregates that the history made, each with all overloads of its name. A database does not tell; only replay sets it. */
   readonly routines?: ReadonlyMap<RoutineName, readonly Routine[]>
-  /** Tables (or {@link EVERYTHING}) whose picture here may be wrong, and why: what rests on them is refused. */
+  /**
+   * Tables (or {@link EVERYTHING}) whose picture here may be wrong, and why: what rests on them is refused. Views, sequences, types and functions stand here by keys of
+   * the same form, schemas and extensions by their quoted names.
+   */
   readonly incomplete: ReadonlyMap<TableName, Incomplete>
   /** Schemas that a name without one is looked up in, where the script has set another search_path than PostgreSQL's own; it ends with the script. */
   readonly searchPath?: readonly string[]

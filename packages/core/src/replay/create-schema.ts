@@ -2,10 +2,11 @@ import type { Catalog } from '../catalog/catalog.ts'
 import { type PgNode, untag } from '../parser.ts'
 import { readScript } from '../read.ts'
 import { DEFAULT_SCHEMA } from '../relation.ts'
+import { quoteName } from '../sql.ts'
 import type { Statement } from '../statement.ts'
 import type { Change } from './change.ts'
 import type { Apply } from './do.ts'
-import { markEverything } from './edit.ts'
+import { markEverything, without } from './edit.ts'
 import { withPath } from './search-path.ts'
 import { sourceOf, textOf } from './slice.ts'
 
@@ -18,9 +19,14 @@ export function createSchema(catalog: Catalog, fields: PgNode, change: Change, a
   if (name === undefined && fields.authrole?.roletype !== 'ROLESPEC_CSTRING')
     return markEverything(catalog, change, 'a schema is made that is called like the user who runs it')
   const schema = name ?? (fields.authrole.rolename as string)
-  if (catalog.schemas.has(schema))
+  const isDoubtful = catalog.incomplete.has(quoteName(schema))
+  if (catalog.schemas.has(schema) && !isDoubtful)
     return fields.if_not_exists ? catalog : markEverything(catalog, change, `the schema "${schema}" is created while it stands already`)
-  const made: Catalog = { ...catalog, schemas: new Set(catalog.schemas).add(schema) }
+  const made: Catalog = {
+    ...catalog,
+    schemas: new Set(catalog.schemas).add(schema),
+    incomplete: without(catalog.incomplete, quoteName(schema)),
+  }
   const elements = elementsOf(change.statement, (fields.schemaElts ?? []) as PgNode[])
   if (!elements) return markEverything(made, change, 'the statements inside CREATE SCHEMA could not be told from each other')
   if (elements.length === 0) return made

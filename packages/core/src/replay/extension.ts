@@ -2,6 +2,7 @@ import type { Catalog, RoutineName, TypeName } from '../catalog/catalog.ts'
 import { parseExpression } from '../expression.ts'
 import { type PgNode, shape } from '../parser.ts'
 import { DEFAULT_SCHEMA, tableKey } from '../relation.ts'
+import { quoteName } from '../sql.ts'
 import { bareType, userType } from '../type-name.ts'
 import type { Change, Handler } from './change.ts'
 import { mark, markEverything, withEntry, without } from './edit.ts'
@@ -13,7 +14,7 @@ import { textsOf } from './texts.ts'
 /** CREATE EXTENSION: its name and its schema. The types and functions that it brings are PostgreSQL's to know; they are not in the other lists. */
 export const createExtension: Handler = (catalog, fields) => {
   const name = fields.extname as string
-  if (catalog.extensions.has(name)) return catalog
+  if (catalog.extensions.has(name) && !catalog.incomplete.has(quoteName(name))) return catalog
   const given = ((fields.options ?? []) as PgNode[]).find((o) => o.DefElem?.defname === 'schema')?.DefElem.arg?.String?.sval as
     | string
     | undefined
@@ -21,6 +22,7 @@ export const createExtension: Handler = (catalog, fields) => {
   return {
     ...catalog,
     extensions: new Set(catalog.extensions).add(name),
+    incomplete: without(catalog.incomplete, quoteName(name)),
     extensionSchemas: withEntry(catalog.extensionSchemas ?? new Map(), name, schema),
   }
 }
@@ -69,7 +71,7 @@ export function contentMoves(content: Content, from: string, schema: string): Mo
 /** DROP EXTENSION. By CASCADE columns, defaults and indexes that use what it brought go too. */
 export function dropExtensions(catalog: Catalog, names: readonly string[], change: Change, cascade: boolean): Catalog {
   return names
-    .filter((name) => catalog.extensions.has(name))
+    .filter((name) => catalog.extensions.has(name) || catalog.incomplete.has(quoteName(name)))
     .reduce((current, name) => dropExtension(current, name, change, cascade), catalog)
 }
 
@@ -79,6 +81,7 @@ function dropExtension(catalog: Catalog, name: string, change: Change, cascade: 
   const dropped: Catalog = {
     ...catalog,
     extensions,
+    incomplete: without(catalog.incomplete, quoteName(name)),
     ...(catalog.extensionSchemas && { extensionSchemas: without(catalog.extensionSchemas, name) }),
   }
   if (!cascade) return dropped

@@ -1,5 +1,8 @@
-import { type Catalog, EVERYTHING } from '../catalog/catalog.ts'
+import { type Catalog, EVERYTHING, type TableName, type TypeName } from '../catalog/catalog.ts'
 import type { Seen } from '../plpgsql.ts'
+import { tableKey } from '../relation.ts'
+import { quoteName } from '../sql.ts'
+import { splitType } from '../type-name.ts'
 import type { Change } from './change.ts'
 import type { Apply } from './do.ts'
 import { mark, markEverything, without } from './edit.ts'
@@ -13,25 +16,33 @@ export function mayChange(catalog: Catalog, body: Seen, change: Change, apply: A
   if (body.opaque[0]) return markEverything(catalog, change, `a DO block can't be seen through: ${body.opaque[0]}`)
   const applied = body.statements.reduce((current, statement) => apply(current, statement, change.migration), catalog)
   const after = body.doubts.reduce((current, key) => mark(current, key, change, DOUBT), applied)
-  const tables = [...new Set([...catalog.tables.keys(), ...after.tables.keys(), ...after.incomplete.keys()])].filter(
-    (key) => catalog.tables.get(key) !== after.tables.get(key) || (after.incomplete.has(key) && !catalog.incomplete.has(key)),
-  )
-  const types = [...new Set([...catalog.enums.keys(), ...after.enums.keys()])].filter(
-    (type) => catalog.enums.get(type) !== after.enums.get(type),
-  )
-  const functions = [...new Set([...catalog.functions.keys(), ...after.functions.keys()])].filter(
-    (name) => catalog.functions.get(name) !== after.functions.get(name),
-  )
+  const enums = differing(catalog.enums, after.enums)
+  const domains = differing(catalog.domains, after.domains)
+  const composites = differing(catalog.composites, after.composites)
+  const ranges = differing(catalog.ranges, after.ranges)
+  const functions = differing(catalog.functions, after.functions)
+  const types = [...enums, ...domains, ...composites, ...ranges]
   const doubtful: Catalog = {
     ...catalog,
-    enums: without(catalog.enums, ...types),
+    enums: without(catalog.enums, ...enums),
+    domains: without(catalog.domains, ...domains),
+    composites: without(catalog.composites, ...composites),
+    ...(catalog.ranges && { ranges: without(catalog.ranges, ...ranges) }),
     // A view that may be there counts as there: it only ever adds to what is refused.
     views: new Map([...after.views, ...catalog.views]),
     sequences: new Map([...after.sequences, ...catalog.sequences]),
     functions: without(catalog.functions, ...functions),
     ...(after.routines && { routines: worst(catalog.routines, after.routines) }),
   }
-  const keys = [...tables, ...types.flatMap((type) => [...tablesOfType(catalog, type), ...tablesOfType(after, type)])]
+  const keys = [
+    ...differing(catalog.tables, after.tables),
+    ...[...after.incomplete.keys()].filter((key) => !catalog.incomplete.has(key)),
+    ...types.flatMap((type) => [tableKeyOf(type), ...tablesOfType(catalog, type), ...tablesOfType(after, type)]),
+    ...differing(catalog.views, after.views),
+    ...differing(catalog.sequences, after.sequences),
+    ...functions,
+    ...[...apart(catalog.schemas, after.schemas), ...apart(catalog.extensions, after.extensions)].map(quoteName),
+  ]
   return keys.reduce(
     (current, key) =>
       key === EVERYTHING
@@ -39,6 +50,23 @@ export function mayChange(catalog: Catalog, body: Seen, change: Change, apply: A
         : mark(current, key, change, 'a DO block changes it only under a condition'),
     doubtful,
   )
+}
+
+/** Keys that only one of two maps has, or under which they have different values. */
+function differing<V>(before: ReadonlyMap<string, V> = new Map(), after: ReadonlyMap<string, V> = new Map()): string[] {
+  if (before === after) return []
+  return [...new Set([...before.keys(), ...after.keys()])].filter((key) => before.get(key) !== after.get(key))
+}
+
+/** Members that only one of two sets has. */
+function apart(before: ReadonlySet<string>, after: ReadonlySet<string>): string[] {
+  return before === after ? [] : [...new Set([...before, ...after])].filter((name) => before.has(name) !== after.has(name))
+}
+
+/** Types share the names of relations. */
+function tableKeyOf(type: TypeName): TableName {
+  const [schema, name] = splitType(type)
+  return tableKey(name, schema)
 }
 
 /** A function that may be there, or be another than it was, counts as each of them. */

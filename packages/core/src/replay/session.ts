@@ -1,14 +1,24 @@
+import type { Catalog } from '../catalog/catalog.ts'
 import { untag } from '../parser.ts'
+import { quoteName } from '../sql.ts'
 import { callsOfExtensions, rows } from './calls.ts'
-import type { Handler } from './change.ts'
+import type { Change, Handler } from './change.ts'
 import { createTableFromQuery } from './create-table.ts'
 import { markEverything } from './edit.ts'
-import { configuredPath, pathChange, withoutLocalPath, withPath } from './search-path.ts'
+import { configuredPath, type PathChange, pathChange, withoutLocalPath, withPath } from './search-path.ts'
 
 /** SET and RESET: only search_path changes what a name without a schema means. */
 export const setVariable: Handler = (catalog, fields, change) => {
   const found = pathChange(untag(change.statement.node)[0], fields)
-  return found ? withPath(catalog, found) : catalog
+  return found ? onPath(catalog, found, change) : catalog
+}
+
+function onPath(catalog: Catalog, path: PathChange, change: Change): Catalog {
+  const doubtful = path.path?.find((schema) => catalog.incomplete.has(quoteName(schema)))
+  const after = withPath(catalog, path)
+  return doubtful === undefined
+    ? after
+    : markEverything(after, change, `the search_path holds the schema "${doubtful}", which may be there or not`)
 }
 
 /** BEGIN and COMMIT say nothing about the schema. A ROLLBACK comes here where the script does not show what it goes back to. */
@@ -23,6 +33,6 @@ export const select: Handler = (catalog, fields, change) => {
   if (fields.intoClause?.rel) return createTableFromQuery(catalog, fields.intoClause, { SelectStmt: fields }, change)
   const configured = configuredPath(fields)
   if (configured === 'unknown') return markEverything(catalog, change, 'it may set search_path to what is put together when it runs')
-  const set = configured ? withPath(catalog, configured) : catalog
+  const set = configured ? onPath(catalog, configured, change) : catalog
   return callsOfExtensions(rows(set, fields, change), fields, change)
 }

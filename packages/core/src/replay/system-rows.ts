@@ -13,7 +13,12 @@ export function systemRows(catalog: Catalog, name: string): readonly SystemRow[]
   if (catalog.incomplete.has(EVERYTHING)) return undefined
   const rows = ROWS[name]?.(catalog)
   // What may be different from its picture could match anything that does not ask for another table.
-  return rows && [...rows, ...[...catalog.incomplete.keys()].map((key) => ofTable(...splitKey(key)))]
+  return rows && [...rows, ...[...catalog.incomplete.keys()].map(ofKey)]
+}
+
+function ofKey(key: string): SystemRow {
+  const [first, name] = splitKey(key)
+  return name === '' ? { nspname: first, schema_name: first, extname: first } : ofTable(first, name)
 }
 
 /** Names that rows of a table have, in whichever catalog. */
