@@ -1,6 +1,6 @@
 import type { Catalog } from './catalog/catalog.ts'
 import type { Migration } from './migration.ts'
-import { type BodyItem, bodyItems, readBody } from './plpgsql.ts'
+import { type BodyItem, type Branch, bodyItems, readBody } from './plpgsql.ts'
 import { isTaken } from './replay/condition.ts'
 import { subjectOf } from './replay/conflict.ts'
 import { applyStatement } from './replay/replay.ts'
@@ -82,11 +82,12 @@ function run(statement: Statement, seen: Look, isHandled: boolean): void {
   seen.catalog = applyStatement(seen.catalog, statement, seen.migration)
 }
 
-function walkBranches(branches: Extract<BodyItem, { kind: 'if' }>['branches'], seen: Look, isHandled: boolean): void {
-  for (const { condition, items } of branches) {
+function walkBranches(branches: readonly Branch[], seen: Look, isHandled: boolean): void {
+  for (const branch of branches) {
+    const { items } = branch
     // A branch that raises stops the migration.
     if (items.some((item) => item.kind === 'leave' && item.raises)) continue
-    const taken = condition === undefined ? true : isTaken(seen.catalog, condition, bodyItems(items).statements)
+    const taken = isTaken(seen.catalog, branch)
     if (taken === false) continue
     if (taken === undefined) seen.certain = false
     walk(items, seen, isHandled)

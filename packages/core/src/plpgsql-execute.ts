@@ -1,26 +1,32 @@
 import type { TableName } from './catalog/catalog.ts'
+import { parseExpression } from './expression.ts'
 import { type PgNode, parseStatement, SqlSyntaxError, untag } from './parser.ts'
+import { evaluate, type Values } from './plpgsql-values.ts'
 import { rangeKey } from './relation.ts'
 
-/**
- * The SQL that PL/pgSQL's EXECUTE runs, where its text is one literal; `without effect` where the part that can be seen says that no table, type
- * or view that anybody knows is changed; undefined where it can't be told.
- */
-export function executedSql(
-  expression: string,
-): { readonly text: string } | { readonly partitionOf: TableName } | 'without effect' | undefined {
+/** What an EXECUTE runs, as far as its expression tells. */
+export type Executed =
+  | { readonly text: string }
+  /** A statement that changes this table in a way that is not known. */
+  | { readonly changes: TableName }
+  /** No table, type or view that anybody knows is changed. */
+  | 'without effect'
+  | undefined
+
+/** The SQL that PL/pgSQL's EXECUTE runs, where what is known of the variables tells it, or else what can be said of it; undefined where nothing can. */
+export function executedSql(expression: string, values: Values): Executed {
   const node = expressionNode(expression)
-  const literal = textOf(node)
-  if (literal !== undefined) return { text: literal }
+  const literal = evaluate(node, values)
+  if (typeof literal === 'string') return { text: literal }
   const pattern = formatPattern(node)
-  if (pattern !== undefined) return isWithoutEffect(pattern) ? 'without effect' : unknownTable(pattern)
+  if (pattern !== undefined) return isWithoutEffect(pattern) ? 'without effect' : unknownNames(pattern)
   const start = firstText(node)
   return start !== undefined && isWithoutEffect(start) ? 'without effect' : undefined
 }
 
 function expressionNode(expression: string): PgNode | undefined {
   try {
-    return parseStatement(`SELECT ${expression}`).SelectStmt?.targetList?.[0]?.ResTarget?.val
+    return parseExpression(expression)
   } catch (error) {
     if (error instanceof SqlSyntaxError) return undefined
     throw error
@@ -59,17 +65,34 @@ function isWithoutEffect(start: string): boolean {
   return !start.includes(';') && WITHOUT_EFFECT.some((kind) => kind.every((word, i) => words[i] === word))
 }
 
-/** A new table whose name is filled in: nobody knows it, and a statement that names it later is not understood either. A partition belongs to a table that is known. */
-function unknownTable(pattern: string): 'without effect' | { readonly partitionOf: TableName } | undefined {
-  const filled = pattern.replaceAll('%I', 'filled_in').replaceAll('%L', "'filled in'")
+/**
+ * Names and literals that are filled in can be any. A new table of such a name is one that nobody knows, and a statement that names it later is not understood
+ * either; a partition belongs to a table that is known. What is done to a table that is named as it is changes that one.
+ */
+function unknownNames(pattern: string): Executed {
+  const filled = pattern.replaceAll(/%(\d+\$)?I/g, FILLED).replaceAll(/%(\d+\$)?L/g, `'${FILLED}'`)
   if (filled.includes('%')) return undefined
   try {
     const [tag, fields] = untag(parseStatement(filled))
-    if (tag !== 'CreateStmt' || fields.relation.relname !== 'filled_in') return undefined
+    const key = fields.relation && rangeKey(fields.relation)
+    const isFilled = key?.includes(FILLED) === true
+    if (tag !== 'CreateStmt') return key !== undefined && !isFilled && changesOne(tag, fields) ? { changes: key } : undefined
     const parent = fields.inhRelations?.[0]?.RangeVar as PgNode | undefined
-    return parent ? { partitionOf: rangeKey(parent) } : 'without effect'
+    if (!isFilled) return undefined
+    return parent ? { changes: rangeKey(parent) } : 'without effect'
   } catch (error) {
     if (error instanceof SqlSyntaxError) return undefined
     throw error
   }
+}
+
+const FILLED = 'filled_in'
+
+/** True for what changes the form of the table that it names first, and of no other. */
+function changesOne(tag: string, { cmds = [] }: PgNode): boolean {
+  if (tag === 'IndexStmt' || tag === 'CreateTrigStmt') return true
+  return (
+    tag === 'AlterTableStmt' &&
+    (cmds as PgNode[]).every(({ AlterTableCmd: c }) => !c.subtype.endsWith('Partition') && c.behavior !== 'DROP_CASCADE')
+  )
 }

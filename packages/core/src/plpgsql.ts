@@ -1,7 +1,10 @@
 import type { TableName } from './catalog/catalog.ts'
 import { type PgNode, parsePlPgSql, untag } from './parser.ts'
 import { executedSql } from './plpgsql-execute.ts'
+import { turnsOf } from './plpgsql-loop.ts'
 import { placeInBody, within } from './plpgsql-place.ts'
+import type { Value, Values } from './plpgsql-values.ts'
+import { assignedIn, assignedValue, initialValues, leavesLoop, type Variables, variablesOf } from './plpgsql-variables.ts'
 import { readScript } from './read.ts'
 import { remembered } from './remembered.ts'
 import type { Statement } from './statement.ts'
@@ -11,15 +14,23 @@ export type BodyItem =
   | { readonly kind: 'statement'; readonly statement: Statement }
   /** Something that is decided when it runs, in words. */
   | { readonly kind: 'opaque'; readonly reason: string }
-  /** It makes parts of a table that are not known. */
+  /** It changes a table in a way that is decided when it runs. */
   | { readonly kind: 'doubt'; readonly table: TableName }
   | { readonly kind: 'block'; readonly block: Block }
   /** Branches in order; the last one has no condition where there is an ELSE. */
-  | { readonly kind: 'if'; readonly branches: readonly { readonly condition: string | undefined; readonly items: readonly BodyItem[] }[] }
+  | { readonly kind: 'if'; readonly branches: readonly Branch[] }
   /** Runs any number of times, or none. */
   | { readonly kind: 'maybe'; readonly items: readonly BodyItem[] }
   /** RAISE EXCEPTION or RETURN: what follows may not run. */
   | { readonly kind: 'leave'; readonly raises: boolean }
+
+/** A branch of an IF. */
+export interface Branch {
+  readonly condition: string | undefined
+  /** What variables that the condition may name hold. */
+  readonly values: Values
+  readonly items: readonly BodyItem[]
+}
 
 /** BEGIN … EXCEPTION … END. Where a handler takes an error, all that the block did is undone. */
 export interface Block {
@@ -45,8 +56,9 @@ export const readBody = remembered((statement: Statement): Block | Opaque => {
   }
   if (language !== 'plpgsql') return { opaque: `the language ${language} can't be read` }
   const tree = parsePlPgSql(statement.sql)
-  const action = tree?.plpgsql_funcs?.[0]?.PLpgSQL_function?.action?.PLpgSQL_stmt_block
-  if (action) return readBlock(action, statement)
+  const whole = tree?.plpgsql_funcs?.[0]?.PLpgSQL_function as PgNode | undefined
+  const action = whole?.action?.PLpgSQL_stmt_block as PgNode | undefined
+  if (action) return readBlock(action, startOf(whole as PgNode, statement))
   const as = option('as')
   const text = (as?.String?.sval ?? as?.List?.items?.[0]?.String?.sval) as string | undefined
   return { opaque: 'its body is not PL/pgSQL that can be read', ...(text !== undefined && { text }) }
@@ -57,7 +69,7 @@ export interface Seen {
   readonly statements: Statement[]
   /** What can't be seen, in words. */
   readonly opaque: string[]
-  /** Tables of which it makes parts that are not known. */
+  /** Tables that it changes in a way that is decided when it runs. */
   readonly doubts: TableName[]
 }
 
@@ -109,16 +121,59 @@ function statementsIn(sql: string, outer: Statement, line = 1): BodyItem[] {
   return script.statements.map((s) => ({ kind: 'statement', statement: { ...s, index: outer.index, ...within(start, s) } }))
 }
 
-function readBlock(block: PgNode, outer: Statement): Block {
-  const handlers = ((block.exceptions?.PLpgSQL_exception_block?.exc_list ?? []) as PgNode[]).map(({ PLpgSQL_exception: e }) => ({
-    conditions: ((e?.conditions ?? []) as PgNode[]).map((c) => String(c.PLpgSQL_condition?.condname).toLowerCase()),
-    items: readItems(e?.action, outer),
-  }))
-  return { items: readItems(block.body, outer), handlers }
+/** How far a body has been read. */
+interface Reading {
+  readonly outer: Statement
+  readonly variables: Variables
+  /** What variables hold here. */
+  readonly values: Map<string, Value>
 }
 
-function readItems(nodes: readonly PgNode[] | undefined, outer: Statement): BodyItem[] {
-  return (nodes ?? []).flatMap((node) => readItem(node, outer))
+function startOf(body: PgNode, outer: Statement): Reading {
+  const variables = variablesOf(body)
+  return { outer, variables, values: new Map(initialValues(body, variables)) }
+}
+
+/** A reading that goes on from here and comes back without what it has changed. */
+function aside(at: Reading, more: Values = new Map()): Reading {
+  return { ...at, values: new Map([...at.values, ...more]) }
+}
+
+/** What may have been assigned is not known any more. */
+function forget(at: Reading, part: unknown): void {
+  const assigned = assignedIn(part, at.variables)
+  for (const key of [...at.values.keys()]) if (assigned.has(key.split('.')[0] ?? '')) at.values.delete(key)
+}
+
+function readBlock(block: PgNode, at: Reading): Block {
+  const caught = (block.exceptions?.PLpgSQL_exception_block?.exc_list ?? []) as PgNode[]
+  const items = readItems(block.body, at)
+  if (caught.length > 0) forget(at, block)
+  const handlers = caught.map(({ PLpgSQL_exception: e }) => ({
+    conditions: ((e?.conditions ?? []) as PgNode[]).map((c) => String(c.PLpgSQL_condition?.condname).toLowerCase()),
+    items: readItems(e?.action, aside(at)),
+  }))
+  return { items, handlers }
+}
+
+function readItems(nodes: readonly PgNode[] | undefined, at: Reading): BodyItem[] {
+  return (nodes ?? []).flatMap((node) => {
+    const items = readItem(node, at)
+    const [tag, s] = untag(node)
+    const value = tag === 'PLpgSQL_stmt_assign' ? assignedValue(s, at.variables, at.values) : undefined
+    if (tag !== 'PLpgSQL_stmt_block') forget(at, node)
+    if (value) at.values.set(...value)
+    return items
+  })
+}
+
+/** The turns of a loop, one after the other, where it is known what they are. */
+function readLoop(node: PgNode, at: Reading): BodyItem {
+  const [, s] = untag(node)
+  const turns = leavesLoop(s.body) ? undefined : turnsOf(node, at.variables, at.values)
+  forget(at, node)
+  if (!turns) return { kind: 'maybe', items: readItems(s.body, aside(at)) }
+  return { kind: 'block', block: { items: turns.flatMap((turn) => readItems(s.body, aside(at, turn))), handlers: [] } }
 }
 
 /** PL/pgSQL statements that run no SQL of their own that could change a schema. */
@@ -126,29 +181,30 @@ const HARMLESS: ReadonlySet<string> = new Set(
   'assign getdiag assert open fetch close return_next return_query exit commit rollback'.split(' ').map((name) => `PLpgSQL_stmt_${name}`),
 )
 
-function readItem(node: PgNode, outer: Statement): BodyItem[] {
+function readItem(node: PgNode, at: Reading): BodyItem[] {
+  const { outer } = at
   const [tag, s] = untag(node)
   if (HARMLESS.has(tag)) return []
   switch (tag) {
     case 'PLpgSQL_stmt_block':
-      return [{ kind: 'block', block: readBlock(s, outer) }]
+      return [{ kind: 'block', block: readBlock(s, at) }]
     case 'PLpgSQL_stmt_execsql':
       return statementsIn(queryOf(s.sqlstmt), outer, s.lineno)
     case 'PLpgSQL_stmt_call':
     case 'PLpgSQL_stmt_perform':
       return statementsIn(queryOf(s.expr), outer, s.lineno)
     case 'PLpgSQL_stmt_dynexecute': {
-      const sql = executedSql(queryOf(s.query))
+      const sql = executedSql(queryOf(s.query), at.values)
       if (sql === 'without effect') return []
       if (sql === undefined) return [{ kind: 'opaque', reason: 'it runs SQL that is put together when it runs (EXECUTE)' }]
-      if ('partitionOf' in sql) return [{ kind: 'doubt', table: sql.partitionOf }]
+      if ('changes' in sql) return [{ kind: 'doubt', table: sql.changes }]
       return statementsIn(sql.text, outer, s.lineno)
     }
     case 'PLpgSQL_stmt_if':
-      return [readIf(s, outer)]
+      return [readIf(s, at)]
     case 'PLpgSQL_stmt_case': {
-      const whens = ((s.case_when_list ?? []) as PgNode[]).flatMap((w) => readItems(w.PLpgSQL_case_when?.stmts, outer))
-      return [{ kind: 'maybe', items: [...whens, ...readItems(s.else_stmts, outer)] }]
+      const whens = ((s.case_when_list ?? []) as PgNode[]).flatMap((w) => readItems(w.PLpgSQL_case_when?.stmts, aside(at)))
+      return [{ kind: 'maybe', items: [...whens, ...readItems(s.else_stmts, aside(at))] }]
     }
     case 'PLpgSQL_stmt_loop':
     case 'PLpgSQL_stmt_while':
@@ -157,7 +213,7 @@ function readItem(node: PgNode, outer: Statement): BodyItem[] {
     case 'PLpgSQL_stmt_forc':
     case 'PLpgSQL_stmt_foreach_a':
     case 'PLpgSQL_stmt_dynfors':
-      return [{ kind: 'maybe', items: readItems(s.body, outer) }]
+      return [readLoop(node, at)]
     case 'PLpgSQL_stmt_raise':
       // 21 is ERROR; a bare RAISE in a handler hands the error on.
       return s.elog_level === 21 ? [{ kind: 'leave', raises: true }] : []
@@ -168,15 +224,17 @@ function readItem(node: PgNode, outer: Statement): BodyItem[] {
   }
 }
 
-function readIf(s: PgNode, outer: Statement): BodyItem {
+function readIf(s: PgNode, at: Reading): BodyItem {
+  const values = new Map(at.values)
+  const branch = (condition: PgNode | undefined, body: readonly PgNode[] | undefined): Branch => ({
+    condition: condition && queryOf(condition),
+    values,
+    items: readItems(body, aside(at)),
+  })
   const elsifs = ((s.elsif_list ?? []) as PgNode[]).map((e) => e.PLpgSQL_if_elsif as PgNode)
   return {
     kind: 'if',
-    branches: [
-      { condition: queryOf(s.cond), items: readItems(s.then_body, outer) },
-      ...elsifs.map((e) => ({ condition: queryOf(e.cond), items: readItems(e.stmts, outer) })),
-      { condition: undefined, items: readItems(s.else_body, outer) },
-    ],
+    branches: [branch(s.cond, s.then_body), ...elsifs.map((e) => branch(e.cond, e.stmts)), branch(undefined, s.else_body)],
   }
 }
 

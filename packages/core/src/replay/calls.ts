@@ -3,7 +3,7 @@ import { builtInVolatility } from '../facts/function-volatility.ts'
 import type { PgNode } from '../parser.ts'
 import { strings, tableKey } from '../relation.ts'
 import type { Change, Handler } from './change.ts'
-import { mark, markEverything } from './edit.ts'
+import { mark, markEverything, markTree } from './edit.ts'
 import { pathOfText } from './names-in.ts'
 import { reachOf } from './reach.ts'
 import { routineKey } from './routine.ts'
@@ -36,7 +36,7 @@ export const rows: Handler = (catalog, fields, change) => {
 function markReach(catalog: Catalog, changer: RoutineName, change: Change): Catalog {
   const reach = reachOf(catalog, changer)
   if (!reach) return markEverything(catalog, change, `it calls ${changer}, which may change any table`)
-  return [...reach].reduce((current, key) => mark(current, key, change, `it calls ${changer}, which may change this table`), catalog)
+  return [...reach].reduce((current, key) => markTree(current, key, change, `it calls ${changer}, which may change this table`), catalog)
 }
 
 /** CALL: only a procedure whose body was seen to leave the schema alone is trusted. */

@@ -1,19 +1,21 @@
 import type { Catalog } from '../catalog/catalog.ts'
 import { parseExpression } from '../expression.ts'
 import { type PgNode, SqlSyntaxError } from '../parser.ts'
+import { type Branch, bodyItems } from '../plpgsql.ts'
 import type { Statement } from '../statement.ts'
 import { subjectOf } from './conflict.ts'
-import { systemCondition } from './system-query.ts'
+import { rowsOfVariables, systemCondition } from './system-query.ts'
 
 /**
- * Whether the statements under an IF ran, where its condition asks PostgreSQL's own catalogs if an object that they make, drop or rename is
+ * Whether the statements of a branch of an IF ran, where its condition asks PostgreSQL's own catalogs if an object that they make, drop or rename is
  * there; undefined where that can't be told.
  */
-export function isTaken(catalog: Catalog, condition: string, statements: readonly Statement[]): boolean | undefined {
+export function isTaken(catalog: Catalog, { condition, values, items }: Branch): boolean | undefined {
+  if (condition === undefined) return true
   try {
     const tree = parseExpression(condition)
-    const told = systemCondition(catalog, tree)
-    return told === undefined ? judge(catalog, tree, statements) : told === true
+    const told = systemCondition(catalog, tree, rowsOfVariables(values))
+    return told === undefined ? judge(catalog, tree, bodyItems(items).statements) : told === true
   } catch (error) {
     if (error instanceof SqlSyntaxError) return undefined
     throw error

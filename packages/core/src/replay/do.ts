@@ -1,11 +1,11 @@
 import type { Catalog } from '../catalog/catalog.ts'
-import { type Block, type BodyItem, bodyItems, readBody } from '../plpgsql.ts'
+import { type Block, type BodyItem, type Branch, bodyItems, readBody } from '../plpgsql.ts'
 import type { Statement } from '../statement.ts'
 import type { Change } from './change.ts'
 import { namesChange } from './changes-schema.ts'
 import { isTaken } from './condition.ts'
 import { dependsOnData, subjectOf } from './conflict.ts'
-import { mark, markEverything } from './edit.ts'
+import { mark, markEverything, markTree } from './edit.ts'
 import { DOUBT, mayChange } from './may-change.ts'
 
 /** How the statements inside are applied: replay itself. */
@@ -16,10 +16,11 @@ interface Run {
   readonly apply: Apply
 }
 
-/** Where a body stands: `failed` is an error on its way to a handler; `left`: what follows may not run. */
+/** Where a body stands: `failed` is an error on its way to a handler; `ended`: what follows does not run; `left`: it may not. */
 interface Position {
   readonly catalog: Catalog
   readonly failed?: 'exists' | 'missing'
+  readonly ended?: boolean
   readonly left?: boolean
 }
 
@@ -56,9 +57,9 @@ function runItems(run: Run, before: Catalog, items: readonly BodyItem[], handler
   let at: Position = { catalog: before }
   for (const [i, item] of items.entries()) {
     if (at.left) return { ...at, catalog: mayChange(at.catalog, bodyItems(items.slice(i)), run.change, run.apply) }
-    if (item.kind === 'leave') return at
+    if (item.kind === 'leave') return { ...at, ended: true }
     at = runItem(run, at.catalog, item, handlers)
-    if (at.failed) return at
+    if (at.failed || at.ended) return at
   }
   return at
 }
@@ -70,7 +71,7 @@ function runItem(run: Run, catalog: Catalog, item: BodyItem, handlers: readonly 
     case 'opaque':
       return { catalog: markEverything(catalog, run.change, `a DO block can't be seen through: ${item.reason}`) }
     case 'doubt':
-      return { catalog: mark(catalog, item.table, run.change, DOUBT) }
+      return { catalog: markTree(catalog, item.table, run.change, DOUBT) }
     case 'block':
       return runBlock(run, catalog, item.block, handlers)
     case 'maybe':
@@ -97,17 +98,15 @@ function runStatement(run: Run, catalog: Catalog, statement: Statement, handlers
   return { catalog: marked }
 }
 
-type Branches = Extract<BodyItem, { kind: 'if' }>['branches']
-
-function runIf(run: Run, catalog: Catalog, branches: Branches, handlers: readonly Handler[]): Position {
-  for (const [i, { condition, items }] of branches.entries()) {
+function runIf(run: Run, catalog: Catalog, branches: readonly Branch[], handlers: readonly Handler[]): Position {
+  for (const [i, branch] of branches.entries()) {
+    const { items } = branch
     // A branch that raises was not taken: the history has passed this block.
     if (items.some((item) => item.kind === 'leave' && item.raises)) continue
-    if (condition === undefined) return runItems(run, catalog, items, handlers)
-    const taken = isTaken(catalog, condition, bodyItems(items).statements)
+    const taken = isTaken(catalog, branch)
     if (taken === true) return runItems(run, catalog, items, handlers)
     if (taken === false) continue
-    const rest = branches.slice(i).flatMap((branch) => branch.items)
+    const rest = branches.slice(i).flatMap((b) => b.items)
     return { catalog: mayChange(catalog, bodyItems(rest), run.change, run.apply), left: leaves(rest) }
   }
   return { catalog }

@@ -2,7 +2,7 @@ import { type Catalog, EVERYTHING, type Table, type TableName } from '../catalog
 import { LayeredMap } from '../catalog/layered-map.ts'
 import { displayTable } from '../relation.ts'
 import type { Change } from './change.ts'
-import { namesFollow } from './names.ts'
+import { childrenOf, namesFollow } from './names.ts'
 
 /** The map with one entry put in or replaced. */
 export function withEntry<K, V>(map: ReadonlyMap<K, V>, key: K, value: V): ReadonlyMap<K, V> {
@@ -51,6 +51,14 @@ export function mark(catalog: Catalog, key: TableName, change: Change, reason: s
   if (catalog.incomplete.has(key)) return catalog
   const why = { since: change.migration, reason: `line ${change.statement.line}: ${reason}`, line: change.statement.line }
   return { ...catalog, incomplete: withEntry(catalog.incomplete, key, why) }
+}
+
+/** Says it of a table and of all that inherit from it. */
+export function markTree(catalog: Catalog, key: TableName, change: Change, reason: string): Catalog {
+  return childrenOf(catalog.tables, key).reduce(
+    (current, child) => markTree(current, child, change, reason),
+    mark(catalog, key, change, reason),
+  )
 }
 
 /** Says that any table may differ from its picture from here. */

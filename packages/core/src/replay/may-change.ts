@@ -5,17 +5,17 @@ import { quoteName } from '../sql.ts'
 import { splitType } from '../type-name.ts'
 import type { Change } from './change.ts'
 import type { Apply } from './do.ts'
-import { mark, markEverything, without } from './edit.ts'
+import { mark, markEverything, markTree, without } from './edit.ts'
 import { tablesOfType } from './tables-of-type.ts'
 
-/** Why a table whose partitions a body makes is not known. */
-export const DOUBT = 'code makes partitions of it whose names are put together when it runs'
+/** Why a table that a body changes, or of which it makes partitions, is not known. */
+export const DOUBT = 'code changes it, or makes partitions of it, by SQL that is put together when it runs'
 
 /** The catalog where these statements may have run or not: whatever they would change is no longer known. */
 export function mayChange(catalog: Catalog, body: Seen, change: Change, apply: Apply): Catalog {
   if (body.opaque[0]) return markEverything(catalog, change, `a DO block can't be seen through: ${body.opaque[0]}`)
   const applied = body.statements.reduce((current, statement) => apply(current, statement, change.migration), catalog)
-  const after = body.doubts.reduce((current, key) => mark(current, key, change, DOUBT), applied)
+  const after = body.doubts.reduce((current, key) => markTree(current, key, change, DOUBT), applied)
   const enums = differing(catalog.enums, after.enums)
   const domains = differing(catalog.domains, after.domains)
   const composites = differing(catalog.composites, after.composites)

@@ -1,5 +1,6 @@
 import type { Catalog } from '../catalog/catalog.ts'
 import { type PgNode, untag } from '../parser.ts'
+import type { Values } from '../plpgsql-values.ts'
 import { splitKey, strings, tableKey } from '../relation.ts'
 import { pathOfText } from './names-in.ts'
 import { type SystemRow, systemRows, type Value } from './system-rows.ts'
@@ -38,6 +39,17 @@ export function systemCondition(catalog: Catalog, node: PgNode | undefined, rows
     default:
       return undefined
   }
+}
+
+/** What variables hold, for a condition that names them: they are found where no column is. */
+export function rowsOfVariables(values: Values): Rows {
+  const records = new Map<string, Record<string, Value>>()
+  for (const [key, value] of values) {
+    const [first = '', field] = key.split('.')
+    const alias = field === undefined ? '' : first
+    records.set(alias, { ...records.get(alias), [field ?? first]: typeof value === 'string' ? value : undefined })
+  }
+  return [...records]
 }
 
 function columnValue(path: readonly string[], rows: Rows): Value {
