@@ -10,7 +10,7 @@ export interface Place {
 
 /**
  * Place in the file of an SQL text inside the body of a DO or CREATE FUNCTION statement. `bodyLine` is the 1-based line of the body that the parser names for
- * it. The statement's own place where the body does not hold the text as it is (a body in single quotes with quotes in it).
+ * it. Where the body does not hold the text as it is (it is put together, or quotes in it are doubled), the start of that line.
  */
 export function placeInBody(outer: Statement, text: string, bodyLine: number): Place {
   const wanted = text.trim()
@@ -19,7 +19,8 @@ export function placeInBody(outer: Statement, text: string, bodyLine: number): P
   for (let line = 1; line < bodyLine && from >= 0; line++) from = outer.sql.indexOf('\n', from) + 1 || -1
   const found = from < 0 ? -1 : outer.sql.indexOf(wanted, from)
   const at = found < 0 ? outer.sql.indexOf(wanted, body) : found
-  return at < 0 ? outer : behind(outer, outer.sql.slice(0, at))
+  if (at >= 0) return behind(outer, outer.sql.slice(0, at))
+  return from < 0 ? outer : behind(outer, outer.sql.slice(0, from + outer.sql.slice(from).search(/\S/)))
 }
 
 /** A place in a text, for a file in which that text starts at `start`. */

@@ -40,11 +40,11 @@ describe('hazards inside DO blocks', () => {
     expect(hazards(text)).toEqual(['3:5 add-check-scans-table', '3:5 add-check-breaks-old-writers', '4:5 add-unique-builds-index'])
   })
 
-  it('are found in a body between single quotes, at the block where the place is not told', () => {
+  it('are found in a body between single quotes, at the start of the line where the place is not told', () => {
     expect(hazards(`DO 'BEGIN CREATE INDEX i ON t (s); END'`)).toEqual(['1:11 create-index-blocks-writes'])
     expect(hazards(`DO 'BEGIN ALTER TABLE t ADD CHECK (s <> ''''); END'`)).toEqual([
-      '1:1 add-check-scans-table',
-      '1:1 add-check-breaks-old-writers',
+      '1:5 add-check-scans-table',
+      '1:5 add-check-breaks-old-writers',
     ])
   })
 
@@ -65,8 +65,13 @@ describe('hazards inside DO blocks', () => {
     expect(hazards('DO $$ BEGIN CREATE TABLE n (id int); CREATE INDEX i ON n (id); END $$')).toEqual([])
   })
 
+  it('stand at the EXECUTE that puts a statement together from what is known', () => {
+    const loop = "FOR i IN 1..1 LOOP\n    EXECUTE format('CREATE INDEX %I ON t (s)', 'i' || i);\n  END LOOP;"
+    expect(hazards(`DO $$ BEGIN\n  ${loop}\nEND $$`)).toEqual(['3:5 create-index-blocks-writes'])
+  })
+
   it('come with a warning where a part can not be seen', () => {
-    const text = "DO $$ BEGIN\n  EXECUTE format('ALTER TABLE %I ADD CHECK (s IS NULL)', 't');\n  CREATE INDEX i ON t (s);\nEND $$"
+    const text = "DO $$ BEGIN\n  EXECUTE format('ALTER TABLE %I ADD CHECK (s IS NULL)', current_user);\n  CREATE INDEX i ON t (s);\nEND $$"
     expect(hazards(text)).toEqual(['1:1 not-understood', '3:3 create-index-blocks-writes'])
   })
 
