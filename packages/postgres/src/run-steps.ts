@@ -1,6 +1,7 @@
 import { type Backfill, type Ddl, type Step, stepsToUndo } from '@expand-contract/core'
 import type pg from 'pg'
-import { runBackfill } from './run-backfill.ts'
+import { runBackfill } from './backfill/backfill.ts'
+import { inMemory } from './backfill/checkpoint.ts'
 
 /** Where an observer may look while a step runs. */
 export interface StepHooks {
@@ -93,13 +94,26 @@ async function runAlone(client: pg.Client, step: Ddl, hooks: StepHooks): Promise
   }
 }
 
-async function runFill(client: pg.Client, step: Backfill, hooks: StepHooks): Promise<void> {
-  const stuck = await attempt(step, '', () => runBackfill(client, step, hooks))
-  if (stuck > 0)
+/** Rows of a batch: few, so that a shadow table of some twenty rows is filled in several. */
+const FEW_ROWS = 6
+
+async function runFill(client: pg.Client, step: Backfill, { afterStatement, betweenBatches }: StepHooks): Promise<void> {
+  const { left, refused } = await attempt(step, '', () =>
+    runBackfill(step, {
+      connections: { take: async () => client, give: async () => {} },
+      checkpoint: inMemory(),
+      rows: FEW_ROWS,
+      ...(afterStatement && { afterStatement }),
+      ...(betweenBatches && { betweenBatches }),
+    }),
+  )
+  const [first] = refused
+  if (first) throw new StepFailure(step, '', `${refused.length} rows were refused, the first (${first.row.join(', ')}): ${first.reason}`)
+  if (left > 0)
     throw new StepFailure(
       step,
       '',
-      `${stuck} rows still need the backfill after it ran: nothing keeps new rows right, or the fill does not meet its own condition`,
+      `${left} rows still need the backfill after it ran: nothing keeps new rows right, or the fill does not meet its own condition`,
     )
 }
 

@@ -1,0 +1,120 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Backfill, UserError } from '@expand-contract/core'
+import type { Client } from 'pg'
+import type { BackfillOptions } from './backfill.ts'
+import { BatchFailure, runBatch } from './batch.ts'
+import { isRoundStart, VISITS } from './block-walk.ts'
+import type { Claim, Pass } from './checkpoint.ts'
+import type { TableFacts } from './facts.ts'
+import { hotWatch } from './hot-watch.ts'
+import type { Pace } from './pace.ts'
+import { refuseRow } from './refused.ts'
+import { troubleOf } from './trouble.ts'
+import type { Place, Walk } from './walk.ts'
+
+/** Where workers get their connections, and bring them back. */
+export interface Connections {
+  take(): Promise<Client>
+  give(client: Client): Promise<void>
+}
+
+export interface Job extends Omit<BackfillOptions, 'walk'> {
+  readonly step: Backfill
+  readonly facts: TableFacts
+  readonly pass: Pass
+  readonly walk: Walk
+  readonly pace: Pace
+}
+
+/** Milliseconds: the lock timeout of a batch, doubled with each try, and its statement timeout. */
+const LOCK_TIMEOUT = { first: 100, most: 1_000 }
+const STATEMENT_TIMEOUT = 10_000
+/** Tries of one row that somebody else holds, or of a connection. The waits between them grow to the longest, in ms. */
+const TRIES = 10
+const WAIT = { first: 50, most: 5_000 }
+/** Between two looks for a range, where others hold all that are left. */
+const BUSY = 100
+
+/** Does batches of one pass until no range is left. A connection that is lost is replaced. */
+export async function workThrough(job: Job): Promise<{ changed: number; stopped: boolean }> {
+  const { pace, pass, walk, checkpoint, connections } = job
+  const hot = hotWatch()
+  let client = await connections.take()
+  let changed = 0
+  let ms = 0
+  let tries = 0
+  let failed: { number: number; at: Place } | undefined
+  try {
+    for (;;) {
+      if ((await job.gate?.(ms)) === 'stop') return { changed, stopped: true }
+      const size = pace.size()
+      const isSame = (claim: Claim): boolean => failed?.number === claim.number && JSON.stringify(failed.at) === JSON.stringify(claim.at)
+      try {
+        const lockTimeout = Math.min(LOCK_TIMEOUT.first * 2 ** tries, LOCK_TIMEOUT.most)
+        const done = await runBatch(client, {
+          ...job,
+          oids: job.facts.oids,
+          wish: (claim) => ({ size, retries: isSame(claim), visits: walk.name === 'waves' ? hot.visits(VISITS) : 1 }),
+          lockTimeout,
+          statementTimeout: STATEMENT_TIMEOUT,
+          afterStatement: job.afterStatement,
+        })
+        if (done === 'done') return { changed, stopped: false }
+        if (done === 'busy') {
+          await sleep(BUSY)
+          continue
+        }
+        pace.took(size, done.ms)
+        hot.saw(done, isRoundStart(done.progress.next))
+        ;({ ms } = done)
+        changed += done.progress.rows
+        tries = 0
+        failed = undefined
+        job.onBatch?.(pass, done)
+        await job.betweenBatches?.()
+      } catch (error) {
+        if (!(error instanceof BatchFailure)) throw error
+        const { cause, claim, window } = error
+        const trouble = troubleOf(cause)
+        if (trouble === 'fatal') throw cause
+        ms = 0
+        if (trouble === 'connection') {
+          client = await another(connections, client, cause)
+          continue
+        }
+        failed = claim && { number: claim.number, at: claim.at }
+        if (window && !window.isSingle) pace.trouble(size)
+        else if (++tries >= TRIES || trouble === 'row') {
+          if (!claim || !window) throw cause
+          await refuseRow(client, { pass, checkpoint, claim, window, cause })
+          tries = 0
+        }
+        if (trouble === 'passing') await sleep(wait(tries))
+      }
+    }
+  } finally {
+    await connections.give(client)
+  }
+}
+
+/** Grows, and is never the same twice, so that two who met once do not meet again. */
+function wait(tries: number): number {
+  return Math.min(WAIT.first * 2 ** tries, WAIT.most) * (0.5 + Math.random() / 2)
+}
+
+async function another(connections: Connections, lost: Client, cause: unknown): Promise<Client> {
+  await connections.give(lost)
+  for (let tries = 1; ; tries++) {
+    try {
+      return await connections.take()
+    } catch (error) {
+      if (tries === TRIES) {
+        throw new UserError(
+          `The connection to the database was lost (${cause instanceof Error ? cause.message : cause}) and can not be made again. What is filled stays, and nothing is done twice: run the same command again.`,
+          { cause: error },
+        )
+      }
+      await sleep(wait(tries))
+    }
+  }
+}
