@@ -1,3 +1,4 @@
+export * from './backfill/index.ts'
 export { readDefinitions } from './introspect/definitions.ts'
 export { introspect } from './introspect/introspect.ts'
 export { type ReadDatabase, readDatabase } from './read-database.ts'

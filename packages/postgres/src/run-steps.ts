@@ -1,7 +1,8 @@
 import { type Backfill, type Ddl, type Step, stepsToUndo } from '@expand-contract/core'
 import type pg from 'pg'
-import { runBackfill } from './backfill/backfill.ts'
+import { notDone, runBackfill } from './backfill/backfill.ts'
 import { inMemory } from './backfill/checkpoint.ts'
+import { oneConnection } from './backfill/worker.ts'
 
 /** Where an observer may look while a step runs. */
 export interface StepHooks {
@@ -98,23 +99,17 @@ async function runAlone(client: pg.Client, step: Ddl, hooks: StepHooks): Promise
 const FEW_ROWS = 6
 
 async function runFill(client: pg.Client, step: Backfill, { afterStatement, betweenBatches }: StepHooks): Promise<void> {
-  const { left, refused } = await attempt(step, '', () =>
+  const result = await attempt(step, '', () =>
     runBackfill(step, {
-      connections: { take: async () => client, give: async () => {} },
+      connections: oneConnection(client),
       checkpoint: inMemory(),
       rows: FEW_ROWS,
       ...(afterStatement && { afterStatement }),
       ...(betweenBatches && { betweenBatches }),
     }),
   )
-  const [first] = refused
-  if (first) throw new StepFailure(step, '', `${refused.length} rows were refused, the first (${first.row.join(', ')}): ${first.reason}`)
-  if (left > 0)
-    throw new StepFailure(
-      step,
-      '',
-      `${left} rows still need the backfill after it ran: nothing keeps new rows right, or the fill does not meet its own condition`,
-    )
+  const reason = notDone(result)
+  if (reason !== undefined) throw new StepFailure(step, '', reason)
 }
 
 async function attempt<T>(step: Step, sql: string, work: () => Promise<T>): Promise<T> {

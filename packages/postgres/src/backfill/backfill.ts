@@ -93,6 +93,17 @@ export async function runBackfill(step: Backfill, options: BackfillOptions): Pro
   }
 }
 
+/** Why a backfill is not done yet, in words; undefined where it is. What rests on it, such as a validation, must not follow before. */
+export function notDone({ left, refused, stopped }: BackfillResult): string | undefined {
+  const [first] = refused
+  if (stopped) return 'it was stopped before it was through: the same command goes on with it'
+  if (first) {
+    return `${refused.length} rows could not be changed, the first (${first.row.join(', ')}): ${first.reason}. The others are done: correct these rows, then run the same command again`
+  }
+  if (left === 0) return undefined
+  return `${left} rows still need the backfill after it ran: nothing keeps new rows right, or the fill does not meet its own condition`
+}
+
 function firstWalk(step: Backfill, facts: TableFacts, { walk }: BackfillOptions): WalkName {
   if (walk !== undefined && !step.unrepeatable) return walk
   const isPlain = !step.deletes && !step.unrepeatable && step.from === undefined && step.with === undefined

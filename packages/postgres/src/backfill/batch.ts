@@ -3,6 +3,9 @@ import type { Client } from 'pg'
 import type { Checkpoint, Claim, Pass, Progress } from './checkpoint.ts'
 import type { Range, Walk, Window, Wish } from './walk.ts'
 
+/** Settings of a transaction in which keys become text, so that another session reads them as they were meant. */
+export const READABLE = 'SET LOCAL DateStyle = ISO; SET LOCAL IntervalStyle = postgres'
+
 /** A batch that is committed. */
 export interface Done {
   readonly claim: Claim
@@ -53,7 +56,7 @@ export async function runBatch(client: Client, job: BatchJob): Promise<Done | 'b
   let window: Window | undefined
   try {
     await client.query(
-      `BEGIN; SET LOCAL lock_timeout = ${job.lockTimeout}; SET LOCAL statement_timeout = ${job.statementTimeout}; SET LOCAL DateStyle = ISO; SET LOCAL IntervalStyle = postgres`,
+      `BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL lock_timeout = ${job.lockTimeout}; SET LOCAL statement_timeout = ${job.statementTimeout}; ${READABLE}`,
     )
     const claimed = await checkpoint.claim(client, pass)
     if (typeof claimed === 'string') {

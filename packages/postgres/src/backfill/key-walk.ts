@@ -70,11 +70,13 @@ export function keyWalk(step: Backfill): Walk {
   /** Keys that cut the table into about equal parts, in order: as many rows lie between two as statistics of a sample tell. */
   async function sample(client: Client, blocks: number, parts: number): Promise<string[][]> {
     const percent = Math.min(100, (100 * SAMPLED_BLOCKS) / Math.max(blocks, 1))
+    // Under names of ours: a key's column may have any.
+    const own = names.map((_, i) => `ec_key.k${i}`)
     const { rows } = await client.query<string[]>({
-      text: `SELECT ${list} FROM (
-          SELECT ${names.join(', ')}, row_number() OVER (ORDER BY ${names.join(', ')}) AS "ec number", count(*) OVER () AS "ec count"
+      text: `SELECT ${own.map((name) => `${name}::text`).join(', ')} FROM (
+          SELECT ${names.map((name, i) => `${name} AS k${i}`).join(', ')}, row_number() OVER (ORDER BY ${names.join(', ')}) AS number, count(*) OVER () AS count
           FROM ${step.table} TABLESAMPLE SYSTEM (${percent})
-        ) AS ec_key WHERE "ec number" % greatest("ec count" / ${parts}, 1) = 0 ORDER BY ${order('ec_key', '')} LIMIT ${parts}`,
+        ) AS ec_key WHERE number % greatest(count / ${parts}, 1) = 0 ORDER BY ${own.join(', ')} LIMIT ${parts}`,
       rowMode: 'array',
     })
     return rows

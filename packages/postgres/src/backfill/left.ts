@@ -14,7 +14,7 @@ export async function countLeft(client: Client, step: Backfill): Promise<number>
 
 /** In a transaction without a statement timeout: what reads a whole table takes as long as the table is large. */
 export async function inReading<T>(client: Client, work: () => Promise<T>): Promise<T> {
-  await client.query('BEGIN READ ONLY; SET LOCAL statement_timeout = 0')
+  await client.query('BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY; SET LOCAL statement_timeout = 0')
   try {
     return await work()
   } finally {

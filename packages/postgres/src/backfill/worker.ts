@@ -16,6 +16,13 @@ import type { Place, Walk } from './walk.ts'
 export interface Connections {
   take(): Promise<Client>
   give(client: Client): Promise<void>
+  /** There is but one: where it is lost the backfill ends with the error. */
+  readonly isOne?: true
+}
+
+/** A connection that is somebody else's to end, for one worker. */
+export function oneConnection(client: Client): Connections {
+  return { take: async () => client, give: async () => {}, isOne: true }
 }
 
 export interface Job extends Omit<BackfillOptions, 'walk'> {
@@ -76,7 +83,7 @@ export async function workThrough(job: Job): Promise<{ changed: number; stopped:
         if (!(error instanceof BatchFailure)) throw error
         const { cause, claim, window } = error
         const trouble = troubleOf(cause)
-        if (trouble === 'fatal') throw cause
+        if (trouble === 'fatal' || (trouble === 'connection' && connections.isOne)) throw cause
         ms = 0
         if (trouble === 'connection') {
           client = await another(connections, client, cause)

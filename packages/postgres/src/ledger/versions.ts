@@ -36,15 +36,32 @@ export const VERSIONS: readonly (readonly string[])[] = [
     `CREATE TABLE expand_contract.backfill_range (
       plan text NOT NULL,
       step text NOT NULL,
+      pass integer NOT NULL,
       number integer NOT NULL,
-      range jsonb NOT NULL,
-      position jsonb,
+      walk text NOT NULL CHECK (walk IN ('keys', 'blocks', 'waves')),
+      at jsonb NOT NULL,
+      upto jsonb NOT NULL,
+      done boolean NOT NULL DEFAULT false,
+      seen double precision NOT NULL DEFAULT 0,
       rows bigint NOT NULL DEFAULT 0,
-      state text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'running', 'done')),
-      worker text,
+      changed_by integer,
       changed_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-      PRIMARY KEY (plan, step, number)
+      PRIMARY KEY (plan, step, pass, number)
+    ) WITH (fillfactor = 30)`,
+    `COMMENT ON TABLE expand_contract.backfill_range IS 'Parts of a table and how far each is filled: commits with the batch that it speaks of. A worker holds its range by a row lock for one batch.'`,
+    `COMMENT ON COLUMN expand_contract.backfill_range.pass IS '1: the first time through the table. Later ones look for rows that were moved, written or refused meanwhile.'`,
+    `COMMENT ON COLUMN expand_contract.backfill_range.at IS 'What is done ends here: values of a key; or of blocks [place, length, visits, turn], a place being block * 2048 + line pointer. null: nothing is.'`,
+    `COMMENT ON COLUMN expand_contract.backfill_range.seen IS 'Rows (walk keys) or blocks that were looked at.'`,
+    `COMMENT ON COLUMN expand_contract.backfill_range.rows IS 'Rows that were changed.'`,
+    `COMMENT ON COLUMN expand_contract.backfill_range.changed_by IS 'Process ID of the server session that did the last batch.'`,
+    `CREATE TABLE expand_contract.backfill_refused (
+      plan text NOT NULL,
+      step text NOT NULL,
+      row_key jsonb NOT NULL,
+      reason text NOT NULL,
+      refused_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+      PRIMARY KEY (plan, step, row_key)
     )`,
-    `COMMENT ON TABLE expand_contract.backfill_range IS 'Parts of a table and how far each is filled. position and rows commit with the batch that they speak of.'`,
+    `COMMENT ON TABLE expand_contract.backfill_refused IS 'Rows that the database would not change, with its words: while there is one, the backfill is not done. Correct the row and run it again.'`,
   ],
 ]
