@@ -100,11 +100,6 @@ export interface Backfill extends StepBase {
   readonly list?: string
   /** Done when every row that was there has been looked at: rows that need it and are written meanwhile are none of its business. */
   readonly once?: true
-  /**
-   * A row that is done can't be told from one that is not (`n = n + 1`): each is changed exactly once, because the checkpoint commits with its batch. Needs a key, and
-   * only a runner can do it: as SQL in a file it would start again from the beginning.
-   */
-  readonly unrepeatable?: true
   /** Columns of the primary key or of a unique not-null index, in order; empty: by physical position (ctid). */
   readonly key: readonly string[]
   readonly set: readonly { readonly column: string; readonly expression: string }[]

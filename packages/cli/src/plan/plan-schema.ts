@@ -54,7 +54,7 @@ const backfill = z.object({
   from: text.optional(),
   deletes: z.literal(true).optional(),
   once: z.literal(true).optional(),
-  unrepeatable: z.literal(true).optional(),
+  list: text.optional(),
   key: texts,
   set: z.array(assignment),
   where: text,

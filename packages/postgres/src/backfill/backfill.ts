@@ -1,4 +1,4 @@
-import { type Backfill, UserError } from '@expand-contract/core'
+import type { Backfill } from '@expand-contract/core'
 import type { Client } from 'pg'
 import type { Done } from './batch.ts'
 import { blockWalk } from './block-walk.ts'
@@ -60,7 +60,6 @@ export async function runBackfill(step: Backfill, options: BackfillOptions): Pro
   const client = await connections.take()
   try {
     const facts = await readFacts(client, step)
-    if (step.unrepeatable && step.key.length === 0) throw noKey(step)
     // Rows without a key were refused by their place, which may be another by now: a new pass finds them.
     let again = step.key.length === 0 && (await checkpoint.refused(client)).length > 0
     let changed = await retryRefused(client, step, checkpoint)
@@ -105,8 +104,8 @@ export function notDone({ left, refused, stopped }: BackfillResult): string | un
 }
 
 function firstWalk(step: Backfill, facts: TableFacts, { walk }: BackfillOptions): WalkName {
-  if (walk !== undefined && !step.unrepeatable) return walk
-  const isPlain = !step.deletes && !step.unrepeatable && step.from === undefined && step.with === undefined
+  if (walk !== undefined) return walk
+  const isPlain = !step.deletes && step.list === undefined && step.from === undefined && step.with === undefined
   return isPlain && !facts.setsIndexed && facts.blocks >= WORTH_WAVES ? 'waves' : behind(step)
 }
 
@@ -124,10 +123,4 @@ function walkOf(step: Backfill, name: WalkName): Walk {
 
 function paceOf(walk: Walk, { rows, target = TARGET }: BackfillOptions): Pace {
   return rows === undefined ? timedPace(target, walk.first, walk.most) : fixedPace(walk.sizeOf(rows))
-}
-
-function noKey(step: Backfill): UserError {
-  return new UserError(
-    `${step.title}: the rows of ${step.table} can't be told apart, for it has neither a primary key nor a unique index over NOT NULL columns, and each of them is to be changed exactly once. Give it a key first.`,
-  )
 }

@@ -16,6 +16,11 @@ export interface TableFacts {
 /** Rows that a block is taken to hold where the statistics do not know. */
 export const ROWS_PER_BLOCK = 50
 
+/** The table that is gone through, as SQL: the list of rows where the step has one. */
+export function walked({ list, table }: Backfill): string {
+  return list ?? table
+}
+
 /** Reads the catalog, never the table. */
 export async function readFacts(client: Client, step: Backfill): Promise<TableFacts> {
   const { rows } = await client.query<{ oids: number[]; blocks: number; rows: number; known: boolean; indexed: boolean }>(
@@ -36,9 +41,9 @@ export async function readFacts(client: Client, step: Backfill): Promise<TableFa
              AND d.refclassid = 'pg_catalog.pg_class'::regclass AND d.refobjid = i.indrelid AND d.refobjsubid = a.attnum)
        ) AS indexed
      FROM tree JOIN pg_catalog.pg_class c USING (oid)`,
-    [step.table, step.set.map((s) => s.column), ROWS_PER_BLOCK],
+    [walked(step), step.set.map((s) => s.column), ROWS_PER_BLOCK],
   )
   const found = rows[0]
-  if (!found) throw new Error(`nothing is known of ${step.table}`)
+  if (!found) throw new Error(`nothing is known of ${walked(step)}`)
   return { oids: found.oids, blocks: found.blocks, rows: found.rows, setsIndexed: found.indexed }
 }

@@ -1,5 +1,6 @@
 import { type Backfill, batchName, quoteName } from '@expand-contract/core'
 import type { Client } from 'pg'
+import { walked } from './facts.ts'
 import type { Place, Range, Walk, Wish } from './walk.ts'
 
 /** Rows of the first window; time decides from then on. */
@@ -20,7 +21,7 @@ export function keyWalk(step: Backfill): Walk {
   const order = (of: string, direction: string): string => names.map((name) => `${of}.${name}${direction}`).join(', ')
   // As text, and without a name that ORDER BY could mean instead of the column.
   const list = names.map((name) => `ec_key.${name}::text`).join(', ')
-  const source = `FROM ${step.table} AS ec_key`
+  const source = `FROM ${walked(step)} AS ec_key`
 
   async function end(client: Client, { at, upto }: Range, size: number): Promise<string[] | undefined> {
     const conditions = [...(at ? [`${row('ec_key')} > ${places(at, 0)}`] : []), `${row('ec_key')} <= ${places(upto, at?.length ?? 0)}`]
@@ -75,7 +76,7 @@ export function keyWalk(step: Backfill): Walk {
     const { rows } = await client.query<string[]>({
       text: `SELECT ${own.map((name) => `${name}::text`).join(', ')} FROM (
           SELECT ${names.map((name, i) => `${name} AS k${i}`).join(', ')}, row_number() OVER (ORDER BY ${names.join(', ')}) AS number, count(*) OVER () AS count
-          FROM ${step.table} TABLESAMPLE SYSTEM (${percent})
+          FROM ${walked(step)} TABLESAMPLE SYSTEM (${percent})
         ) AS ec_key WHERE number % greatest(count / ${parts}, 1) = 0 ORDER BY ${own.join(', ')} LIMIT ${parts}`,
       rowMode: 'array',
     })

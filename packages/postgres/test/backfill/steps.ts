@@ -12,5 +12,5 @@ export function copy(table: string, key: readonly string[] = ['id']): Backfill {
 
 /** Counts how often a row is changed: each must be at 1 in the end. */
 export function countUp(table: string, key: readonly string[] = ['id']): Backfill {
-  return step({ table, key, set: [{ column: 'n', expression: 'n + 1' }], where: 'true', once: true, unrepeatable: true })
+  return step({ table, key, set: [{ column: 'n', expression: 'n + 1' }], where: 'true', once: true })
 }
