@@ -258,7 +258,7 @@ DROP TYPE mood CASCADE;
 -- 1: ACCESS EXCLUSIVE on m
 -- old code 1: fails with 42601
 -- # check
--- 1:1 change-enum-breaks-old-code
+-- 1:1 drop-type-breaks-old-code
 
 -- ## H57 DROP TYPE that no column has
 -- # before

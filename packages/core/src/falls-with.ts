@@ -1,10 +1,9 @@
 import type { TableName } from './catalog/catalog.ts'
 import type { Migration } from './migration.ts'
 import { type PgNode, untag } from './parser.ts'
-import { actionOf, columnIn, rangeSql, strings } from './relation.ts'
+import { actionOf, rangeSql, strings } from './relation.ts'
 import { quoteName } from './sql.ts'
 import type { Statement } from './statement.ts'
-import { elementType } from './type-name.ts'
 
 /** Statements of the same migration that belong to the end of a column, and what falls with it. */
 export interface FallsWithColumn {
@@ -13,15 +12,12 @@ export interface FallsWithColumn {
   readonly foreign: readonly string[]
   /** Run before DROP COLUMN: the ORM's own DROP INDEX and DROP CONSTRAINT on it. */
   readonly before: readonly string[]
-  /** Run after it: DROP TYPE of an enum that nothing else uses. */
-  readonly after: readonly string[]
 }
 
 /** Finds them. The foreign keys are those of the catalog, dropped by a statement of the migration or not. */
 export function fallsWithColumn(drop: Statement, migration: Migration, table: TableName, column: string): FallsWithColumn {
   const claims: number[] = []
   const before: string[] = []
-  const after: string[] = []
   const found = migration.before.tables.get(table)
   const owns = (constraint: string) => found?.constraints.find((c) => c.name === constraint && c.columns.includes(column))
   for (const statement of migration.script.statements) {
@@ -34,16 +30,12 @@ export function fallsWithColumn(drop: Statement, migration: Migration, table: Ta
       claims.push(statement.index)
       before.push(statement.sql)
     }
-    if (dropsTypeOf(statement, migration, table, column)) {
-      claims.push(statement.index)
-      after.push(statement.sql)
-    }
   }
   const alter = `ALTER TABLE ${rangeSql(untag(drop.node)[1].relation)}`
   const foreign = (found?.constraints ?? []).filter(
     (c) => c.kind === 'foreign' && c.columns.includes(column) && c.references?.table !== table,
   )
-  return { claims, foreign: foreign.map((c) => `${alter} DROP CONSTRAINT ${quoteName(c.name)}`), before, after }
+  return { claims, foreign: foreign.map((c) => `${alter} DROP CONSTRAINT ${quoteName(c.name)}`), before }
 }
 
 function dropsIndexOf(statement: Statement, migration: Migration, table: TableName, column: string): boolean {
@@ -57,23 +49,4 @@ function dropsIndexOf(statement: Statement, migration: Migration, table: TableNa
   })
   // An index over several dropped columns falls with the first of them.
   return index?.keys.find((k) => k.column !== undefined && dropped.includes(k.column))?.column === column
-}
-
-function dropsTypeOf(statement: Statement, migration: Migration, table: TableName, column: string): boolean {
-  const [tag, s] = untag(statement.node)
-  if (tag !== 'DropStmt' || s.removeType !== 'OBJECT_TYPE' || s.objects.length !== 1) return false
-  const path = strings((s.objects[0] as PgNode).TypeName?.names)
-  const own = columnIn(migration.before, table, column)
-  const type = own && elementType(own.type)
-  if (!type || !path.at(-1)) return false
-  const users = [...migration.before.tables].flatMap(([key, t]) =>
-    t.columns.filter((c) => elementType(c.type) === type).map((c) => `${key}.${c.name}`),
-  )
-  const dropped = migration.script.statements.flatMap((d) => {
-    const action = actionOf(d, 'AT_DropColumn')
-    return action ? [`${action.table}.${action.name}`] : []
-  })
-  // The type falls with the last of its columns, if all of them go.
-  const last = dropped.filter((d) => users.includes(d)).at(-1)
-  return users.every((u) => dropped.includes(u)) && last === `${table}.${column}` && type.replaceAll('"', '').endsWith(`.${path.at(-1)}`)
 }

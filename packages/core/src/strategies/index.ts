@@ -11,6 +11,7 @@ import { strategy as createIndex } from './create-index/index.ts'
 import { strategy as dropColumn } from './drop-column/index.ts'
 import { strategy as dropIndex } from './drop-index/index.ts'
 import { strategy as dropTable } from './drop-table/index.ts'
+import { strategy as dropType } from './drop-type/index.ts'
 import { strategy as dropView } from './drop-view/index.ts'
 import { strategy as holdBack } from './hold-back/index.ts'
 import { strategy as rebuildEnum } from './rebuild-enum/index.ts'
@@ -32,6 +33,7 @@ export const strategies: readonly Strategy[] = [
   dropColumn,
   dropIndex,
   dropTable,
+  dropType,
   dropView,
   holdBack,
   rebuildEnum,

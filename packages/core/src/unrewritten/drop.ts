@@ -100,5 +100,5 @@ function isColumnType(type: string, migration: Migration): boolean {
 
 function ofType(name: string): Finding {
   const fix = `Move the columns of type ${quoteName(name)} to another type first; drop the type in a migration of its own when no code names it.`
-  return { kind: KINDS.enumChange, on: name, fix }
+  return { kind: KINDS.dropType, on: name, fix }
 }

@@ -83,8 +83,14 @@ export const KINDS = {
   enumChange: {
     code: 'change-enum-breaks-old-code',
     harm: 'compatibility',
-    why: 'a type or a value of it is renamed or dropped: code that is still running names it and fails (42704, 22P02).',
+    why: 'a type or a value of it is renamed, or a value dropped: code that is still running names it and fails (42704, 22P02).',
     instead: 'Add the new value, move the rows in batches, and remove the old value when no code uses it.',
+  },
+  dropType: {
+    code: 'drop-type-breaks-old-code',
+    harm: 'compatibility',
+    why: 'code that is still running names the type in its queries: each fails (42704) from the moment it is gone.',
+    instead: 'Move its columns to another type first; drop it when no code names it any more.',
   },
   domainConstraint: {
     code: 'domain-constraint-scans-tables',

@@ -181,7 +181,7 @@ function held(statement: Statement, action: TableAction, column: Column | undefi
         name: `drop ${action.name}`,
         title: `Drop ${action.name}`,
         why: 'No code uses it any more. The lock is held for a change in the catalog only; trigger and column go in one transaction, so no write meets half of it.',
-        sql: [...(trigger?.drop ?? []), ...falls.before, statement.sql, ...falls.after],
+        sql: [...(trigger?.drop ?? []), ...falls.before, statement.sql],
         undo: noUndo,
       }),
     ],

@@ -12,7 +12,6 @@ import type { Strategy } from '../../strategy.ts'
 import { isUnusedTable } from '../../target.ts'
 import { findingsIn } from '../../unrewritten/find.ts'
 import { KINDS } from '../../unrewritten/kinds.ts'
-import { typesThatFall } from './types.ts'
 
 const BREAKS: HazardKind = {
   code: 'drop-table-breaks-old-code',
@@ -43,7 +42,6 @@ export const strategy: Strategy = {
     const shared = { claims: [statement.index], hazards: [hazard(BREAKS, names, statement), hazard(LOSES, names, statement)] }
     const blocked = obstacle(dropped, statement, migration)
     if (blocked) return { ...shared, line: statement.line, ...blocked }
-    const types = typesThatFall(statement, migration)
     const keys = foreignKeys(
       dropped.map((d) => d.key),
       statement,
@@ -53,12 +51,11 @@ export const strategy: Strategy = {
       name: `drop ${dropped[0]?.sql.replaceAll('"', '') ?? 'table'}`,
       title: `Drop ${names}`,
       why: 'No code uses it any more, and no foreign key ties it to a table that is in use: the lock is held on it alone.',
-      sql: [statement.sql, ...types.map((t) => t.sql)],
+      sql: [statement.sql],
       undo: { irreversible: 'The data of the table is gone. Take a backup of it before this step.' },
     })
     return {
-      claims: [statement.index, ...types.map((t) => t.index)],
-      hazards: shared.hazards,
+      ...shared,
       expand: keys.filter((k) => k.isInTheWay).map(release),
       contract: [...keys.filter((k) => !k.isInTheWay).map(cut), last],
     }

@@ -119,7 +119,7 @@ function dependentsOf(rename: Rename, statement: Statement, migration: Migration
     if (found.inbound[0]) return { reason: `the foreign key "${found.inbound[0].constraint.name}" points at it` }
     if (found.constraints.some((c) => c.kind === 'primary')) return { reason: 'it is part of the primary key' }
     const falls = fallsWithColumn(statement, migration, key, from)
-    return { build: [], foreign: falls.foreign.map((sql) => dropForeign(from, [sql])), before: falls.before, after: falls.after }
+    return { build: [], foreign: falls.foreign.map((sql) => dropForeign(from, [sql])), before: falls.before, after: [] }
   }
   const both = renamedTwice(rename, migration)
   if (both) return { reason: both }

@@ -32,5 +32,7 @@ ALTER TABLE "User" ENABLE ALWAYS TRIGGER "zzz_ec_User_role_fill";
 DROP TRIGGER "zzz_ec_User_role_fill" ON "User";
 DROP FUNCTION "ec_User_role_fill"();
 ALTER TABLE "User" DROP COLUMN "role";
-DROP TYPE "Role";
 -- undo: impossible. The data of the column is gone. Take a backup of it before this step.
+-- 03-drop-role: atomic, no lock on a live table, lock_timeout 2000, statement_timeout 10000
+DROP TYPE "Role";
+-- undo: CREATE TYPE "Role" AS ENUM ('USER', 'ADMIN')

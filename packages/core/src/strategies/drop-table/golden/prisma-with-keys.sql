@@ -41,5 +41,7 @@ ALTER TABLE "Note" DROP CONSTRAINT "Note_userId_fkey";
 -- # contract
 -- 02-drop-note: atomic, ACCESS EXCLUSIVE on "public"."Note", lock_timeout 2000, statement_timeout 10000
 DROP TABLE "Note";
-DROP TYPE "Kind";
 -- undo: impossible. The data of the table is gone. Take a backup of it before this step.
+-- 03-drop-kind: atomic, no lock on a live table, lock_timeout 2000, statement_timeout 10000
+DROP TYPE "Kind";
+-- undo: CREATE TYPE "Kind" AS ENUM ('A', 'B')
