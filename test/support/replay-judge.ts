@@ -72,6 +72,7 @@ function known(catalog: Catalog, replayed: Catalog, catalogs: readonly Catalog[]
     enums: ofKnownTypes(catalog.enums),
     domains: ofKnownTypes(catalog.domains),
     composites: ofKnownTypes(catalog.composites),
+    ranges: ofKnownTypes(catalog.ranges ?? new Map()),
     schemas: names(catalog.schemas),
     extensions: names(catalog.extensions),
     sequences: new Map(
@@ -95,6 +96,7 @@ const NOTHING = {
   enums: new Map(),
   domains: new Map(),
   composites: new Map(),
+  ranges: new Map(),
   functions: new Map(),
   schemas: new Set<string>(),
   extensions: new Set<string>(),

@@ -19,7 +19,7 @@ interface Topic {
 /** The topics that a version runs. */
 export function topics(version: number): Topic[] {
   const only = process.env.TOPIC
-  const files = readdirSync(FOLDER).filter((file) => file.endsWith('.sql') && (!only || file === `${only}.sql`))
+  const files = readdirSync(FOLDER).filter((file) => file.endsWith('.sql') && (!only || only.split(',').includes(file.slice(0, -4))))
   const all = files.sort().map((file) => {
     const lines = readFileSync(new URL(file, FOLDER), 'utf8').split('\n')
     const after = (start: string): string[] => lines.filter((line) => line.startsWith(start)).map((line) => line.slice(start.length).trim())

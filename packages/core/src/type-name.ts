@@ -26,7 +26,9 @@ const BUILT_IN: ReadonlySet<string> = new Set(
   `aclitem bit box bpchar bytea char cid cidr circle date daterange datemultirange inet int2vector int4multirange int4range int8multirange
   int8range interval json jsonb jsonpath line lseg macaddr macaddr8 money name numeric nummultirange numrange oid oidvector path pg_lsn
   pg_snapshot point polygon record refcursor regclass regcollation regconfig regdictionary regnamespace regoper regoperator regproc
-  regprocedure regrole regtype text tid tsmultirange tsquery tsrange tstzmultirange tstzrange tsvector txid_snapshot uuid xid xid8 xml`
+  regprocedure regrole regtype text tid tsmultirange tsquery tsrange tstzmultirange tstzrange tsvector txid_snapshot uuid xid xid8 xml
+  any anyarray anycompatible anycompatiblearray anycompatiblemultirange anycompatiblenonarray anycompatiblerange anyelement anyenum
+  anymultirange anynonarray anyrange cstring event_trigger internal trigger unknown void`
     .split(/\s+/)
     .filter(Boolean),
 )

@@ -23,12 +23,17 @@ export function diffLines(expected: ReadonlyMap<string, string>, actual: Readonl
 function describe(catalog: Catalog): Map<string, string> {
   const objects = new Map<string, string>()
   for (const schema of catalog.schemas) objects.set(`schema ${quoteName(schema)}`, 'a schema')
-  for (const extension of catalog.extensions) objects.set(`extension ${quoteName(extension)}`, 'an extension')
+  for (const extension of catalog.extensions) {
+    objects.set(`extension ${quoteName(extension)}`, `in schema ${quoteName(catalog.extensionSchemas?.get(extension) ?? 'public')}`)
+  }
   for (const [key, table] of catalog.tables) describeTable(objects, key, table)
   for (const [key, labels] of catalog.enums) objects.set(`enum ${key}`, list(labels.map((label) => `'${label}'`)))
   for (const [key, domain] of catalog.domains) describeDomain(objects, key, domain)
   for (const [key, attributes] of catalog.composites) {
     objects.set(`composite type ${key}`, list(attributes.map((a) => `${quoteName(a.name)} ${a.type}`)))
+  }
+  for (const [key, { subtype, multirange, constructors = [] }] of catalog.ranges ?? []) {
+    objects.set(`range type ${key}`, words(`of ${subtype}`, `in sets ${multirange}`, `made by ${list([...constructors].sort())}`))
   }
   for (const [key, sequence] of catalog.sequences) objects.set(`sequence ${key}`, sequenceText(sequence))
   for (const [key, view] of catalog.views) describeView(objects, key, view)

@@ -33,10 +33,17 @@ export const rows: Handler = (catalog, fields, change) => {
   return changer === undefined ? catalog : markReach(catalog, changer, change)
 }
 
-function markReach(catalog: Catalog, changer: RoutineName, change: Change): Catalog {
+/** What a routine may change is not known any more. */
+export function markReach(catalog: Catalog, changer: RoutineName, change: Change, does = 'it calls'): Catalog {
   const reach = reachOf(catalog, changer)
-  if (!reach) return markEverything(catalog, change, `it calls ${changer}, which may change any table`)
-  return [...reach].reduce((current, key) => markTree(current, key, change, `it calls ${changer}, which may change this table`), catalog)
+  if (!reach) return markEverything(catalog, change, `${does} ${changer}, which may change any table`)
+  return [...reach].reduce((current, key) => markTree(current, key, change, `${does} ${changer}, which may change this table`), catalog)
+}
+
+/** The routine is called from now on whenever something happens that no history tells: what it may change is not known. */
+export function calledLater(catalog: Catalog, key: RoutineName, change: Change): Catalog {
+  const changes = catalog.routines?.get(key)?.some((r) => r.does === 'schema')
+  return changes ? markReach(catalog, key, change, 'it makes a trigger call') : catalog
 }
 
 /** CALL: only a procedure whose body was seen to leave the schema alone is trusted. */

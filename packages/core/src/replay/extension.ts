@@ -9,21 +9,33 @@ import { mark, markEverything, withEntry, without } from './edit.ts'
 import { brings, type Content, DEFAULT_CLASSES_FOR, FIXED_SCHEMA } from './extension-content.ts'
 import { dropDependents } from './fall.ts'
 import { type Moves, moved, type Path } from './moved.ts'
+import { schemasOfPath } from './search-path.ts'
 import { textsOf } from './texts.ts'
 
-/** CREATE EXTENSION: its name and its schema. The types and functions that it brings are PostgreSQL's to know; they are not in the other lists. */
-export const createExtension: Handler = (catalog, fields) => {
+/** Extensions that can't be without another one, which CREATE EXTENSION … CASCADE makes too. */
+const REQUIRED: ReadonlyMap<string, string> = new Map([
+  ['earthdistance', 'cube'],
+  ['postgis_raster', 'postgis'],
+  ['postgis_tiger_geocoder', 'postgis'],
+  ['postgis_topology', 'postgis'],
+  ['vectorscale', 'vector'],
+])
+
+/** CREATE EXTENSION: its name and its schema, by CASCADE with what it requires. The types and functions that it brings are PostgreSQL's to know; they are not in the other lists. */
+export const createExtension: Handler = (catalog, fields, change) => {
   const name = fields.extname as string
   if (catalog.extensions.has(name) && !catalog.incomplete.has(quoteName(name))) return catalog
-  const given = ((fields.options ?? []) as PgNode[]).find((o) => o.DefElem?.defname === 'schema')?.DefElem.arg?.String?.sval as
-    | string
-    | undefined
-  const schema = FIXED_SCHEMA.get(name) ?? given ?? DEFAULT_SCHEMA
+  const option = (wanted: string): PgNode | undefined =>
+    ((fields.options ?? []) as PgNode[]).find((o) => o.DefElem?.defname === wanted)?.DefElem.arg
+  const given = option('schema')?.String?.sval as string | undefined
+  const required = option('cascade') ? REQUIRED.get(name) : undefined
+  const before = required === undefined ? catalog : (createExtension(catalog, { ...fields, extname: required }, change) as Catalog)
+  const schema = FIXED_SCHEMA.get(name) ?? given ?? schemasOfPath(catalog)[0] ?? DEFAULT_SCHEMA
   return {
-    ...catalog,
-    extensions: new Set(catalog.extensions).add(name),
-    incomplete: without(catalog.incomplete, quoteName(name)),
-    extensionSchemas: withEntry(catalog.extensionSchemas ?? new Map(), name, schema),
+    ...before,
+    extensions: new Set(before.extensions).add(name),
+    incomplete: without(before.incomplete, quoteName(name)),
+    extensionSchemas: withEntry(before.extensionSchemas ?? new Map(), name, schema),
   }
 }
 
@@ -70,7 +82,8 @@ export function contentMoves(content: Content, from: string, schema: string): Mo
 
 /** DROP EXTENSION. By CASCADE columns, defaults and indexes that use what it brought go too. */
 export function dropExtensions(catalog: Catalog, names: readonly string[], change: Change, cascade: boolean): Catalog {
-  return names
+  const above = cascade ? [...catalog.extensions].filter((name) => names.includes(REQUIRED.get(name) ?? '')) : []
+  return [...above, ...names]
     .filter((name) => catalog.extensions.has(name) || catalog.incomplete.has(quoteName(name)))
     .reduce((current, name) => dropExtension(current, name, change, cascade), catalog)
 }

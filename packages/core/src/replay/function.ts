@@ -1,5 +1,6 @@
 import type { Catalog, Routine } from '../catalog/catalog.ts'
 import { strings } from '../relation.ts'
+import { calledLater } from './calls.ts'
 import type { Handler } from './change.ts'
 import { changesSchema } from './changes-schema.ts'
 import { withEntry } from './edit.ts'
@@ -9,7 +10,14 @@ import { argumentType, isMeant, putRoutines, routineKey, routineOf, volatilityOf
 export const createFunction: Handler = (catalog, fields, change) => {
   const key = routineKey(strings(fields.funcname))
   const made = routineOf(catalog, fields, change.statement, changesSchema(catalog, change.statement) ? 'schema' : 'rows')
-  return addRoutine(catalog, key, made)
+  const added = addRoutine(catalog, key, made)
+  const isCalled = fields.replace === true && catalog.functions.has(key) && isTriggers(made)
+  return isCalled ? calledLater(added, key, change) : added
+}
+
+/** A trigger may call it already. */
+function isTriggers({ gives }: Routine): boolean {
+  return gives === 'trigger' || gives === 'event_trigger'
 }
 
 function addRoutine(catalog: Catalog, key: string, made: Routine): Catalog {

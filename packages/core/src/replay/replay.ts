@@ -20,12 +20,13 @@ import { type Qualified, qualified } from './qualify.ts'
 import { createRange } from './range.ts'
 import { rename } from './rename.ts'
 import { rolledBackTo } from './rollback.ts'
+import { createRule } from './rule.ts'
 import { withoutPath } from './search-path.ts'
 import { alterSequence, createSequence } from './sequence.ts'
 import { select, setVariable, transaction } from './session.ts'
 import { setSchema } from './set-schema.ts'
 import { withoutTemporary } from './temporary.ts'
-import { alterPolicy, createPolicy, createTrigger } from './trigger.ts'
+import { alterPolicy, createEventTrigger, createPolicy, createTrigger } from './trigger.ts'
 import { createComposite } from './types.ts'
 import { unfollowed, WITHOUT_EFFECT } from './unfollowed.ts'
 import { createFromQuery, createView } from './view.ts'
@@ -42,6 +43,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   CompositeTypeStmt: createComposite,
   CreateDomainStmt: createDomain,
   CreateEnumStmt: createEnum,
+  CreateEventTrigStmt: createEventTrigger,
   CreateExtensionStmt: createExtension,
   CreateFunctionStmt: createFunction,
   CreatePolicyStmt: createPolicy,
@@ -60,6 +62,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   InsertStmt: rows,
   MergeStmt: rows,
   RenameStmt: rename,
+  RuleStmt: createRule,
   SelectStmt: select,
   TransactionStmt: transaction,
   UpdateStmt: rows,

@@ -3,23 +3,33 @@ import { type PgNode, untag } from '../parser.ts'
 import { readScript } from '../read.ts'
 import { rangeKey, strings, tableKey } from '../relation.ts'
 import type { Statement } from '../statement.ts'
+import { calledLater } from './calls.ts'
 import type { Change, Handler } from './change.ts'
-import { editTable, mark } from './edit.ts'
+import { editTable, mark, markEverything } from './edit.ts'
 import { cloneTrigger, triggersOfPartitions } from './partition.ts'
+import { routineKey } from './routine.ts'
 import { parenthesised, sourceOf } from './slice.ts'
 
 /** CREATE TRIGGER. Those of views are not held. */
 export const createTrigger: Handler = (catalog, fields, change) => {
   const key = rangeKey(fields.relation)
-  if (catalog.views.has(key)) return catalog
   const trigger = triggerOf(fields, change.statement)
+  if (catalog.views.has(key)) return calledLater(catalog, trigger.function, change)
   const stands = catalog.tables.get(key)?.triggers.some((t) => t.name === trigger.name) === true
   if (stands && fields.replace !== true) return mark(catalog, key, change, `"${trigger.name}" stands already`)
   const added = editTable(catalog, key, change, (table) => ({
     ...table,
     triggers: [...table.triggers.filter((t) => t.name !== trigger.name), trigger],
   }))
-  return triggersOfPartitions(added, key, trigger, cloneTrigger)
+  return calledLater(triggersOfPartitions(added, key, trigger, cloneTrigger), trigger.function, change)
+}
+
+/** CREATE EVENT TRIGGER: its function is called by every statement that changes a schema. */
+export const createEventTrigger: Handler = (catalog, fields, change) => {
+  const key = routineKey(strings(fields.funcname))
+  return catalog.routines?.has(key)
+    ? calledLater(catalog, key, change)
+    : markEverything(catalog, change, `it makes a trigger call ${key}, which may change any table`)
 }
 
 /** A trigger as the text of a CREATE TRIGGER tells it: `pg_get_triggerdef`'s, for one. Throws where the text is something else. */

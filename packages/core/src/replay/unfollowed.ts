@@ -17,7 +17,7 @@ export const WITHOUT_EFFECT: ReadonlySet<string> = new Set(
   AlterObjectDependsStmt AlterOperatorStmt AlterOwnerStmt AlterPublicationStmt AlterRoleSetStmt AlterRoleStmt
   AlterStatsStmt AlterSubscriptionStmt AlterSystemStmt AlterTableMoveAllStmt AlterTableSpaceOptionsStmt AlterTypeStmt CheckPointStmt
   ClusterStmt CommentStmt ConstraintsSetStmt CopyStmt CreateAmStmt CreateCastStmt CreateConversionStmt
-  CreateEventTrigStmt CreateFdwStmt CreateForeignServerStmt CreateOpClassStmt CreateOpFamilyStmt CreatePLangStmt
+  CreateFdwStmt CreateForeignServerStmt CreateOpClassStmt CreateOpFamilyStmt CreatePLangStmt
   CreatePublicationStmt CreateRoleStmt CreateStatsStmt CreateSubscriptionStmt CreateTransformStmt
   CreateUserMappingStmt DeallocateStmt DropRoleStmt ExplainStmt GrantRoleStmt GrantStmt
   ListenStmt LoadStmt LockStmt NotifyStmt RefreshMatViewStmt ReindexStmt SecLabelStmt TruncateStmt UnlistenStmt

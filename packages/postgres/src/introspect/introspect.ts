@@ -3,7 +3,7 @@ import type { Client } from 'pg'
 import { readIndexes } from './indexes.ts'
 import { keySql, ownedByUser, USER_SCHEMA, withEmptyPath } from './session.ts'
 import { readTables } from './tables.ts'
-import { readComposites, readDomains, readEnums, readSequences } from './types.ts'
+import { readComposites, readDomains, readEnums, readRanges, readSequences } from './types.ts'
 import { readViews } from './views.ts'
 
 /**
@@ -14,15 +14,18 @@ import { readViews } from './views.ts'
 export function introspect(client: Client): Promise<Catalog> {
   return withEmptyPath(client, async () => {
     const indexes = await readIndexes(client)
+    const extensions = await readExtensions(client)
     return {
       tables: await readTables(client, indexes),
       enums: await readEnums(client),
       domains: await readDomains(client),
       composites: await readComposites(client),
+      ranges: await readRanges(client),
       sequences: await readSequences(client),
       views: await readViews(client, indexes),
       schemas: new Set(await names(client, SCHEMAS)),
-      extensions: new Set(await names(client, EXTENSIONS)),
+      extensions: new Set(extensions.keys()),
+      extensionSchemas: extensions,
       functions: await readFunctions(client),
       incomplete: new Map(),
     }
@@ -31,10 +34,19 @@ export function introspect(client: Client): Promise<Catalog> {
 
 const SCHEMAS = `SELECT n.nspname::text AS name FROM pg_namespace n WHERE ${USER_SCHEMA} AND ${ownedByUser('pg_namespace', 'n.oid')} ORDER BY 1`
 
-const EXTENSIONS = `SELECT extname::text AS name FROM pg_extension WHERE extname <> 'plpgsql' ORDER BY 1`
-
 async function names(client: Client, sql: string): Promise<string[]> {
   return (await client.query<{ name: string }>(sql)).rows.map((row) => row.name)
+}
+
+const EXTENSIONS = `
+  SELECT e.extname::text AS name, n.nspname::text AS schema
+  FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace
+  WHERE e.extname <> 'plpgsql' ORDER BY 1`
+
+/** Every extension with the schema that holds what it brings. */
+async function readExtensions(client: Client): Promise<ReadonlyMap<string, string>> {
+  const { rows } = await client.query<{ name: string; schema: string }>(EXTENSIONS)
+  return new Map(rows.map(({ name, schema }) => [name, schema]))
 }
 
 // Overloads share one entry: the least predictable of them stands for all.

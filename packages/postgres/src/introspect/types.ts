@@ -1,4 +1,4 @@
-import type { Domain, Sequence, TypeName } from '@expand-contract/core'
+import type { Domain, Range, Sequence, TypeName } from '@expand-contract/core'
 import type { Client } from 'pg'
 import { keySql, ownedByUser, USER_SCHEMA } from './session.ts'
 
@@ -26,6 +26,23 @@ const COMPOSITES = `
 export async function readComposites(client: Client): Promise<ReadonlyMap<TypeName, readonly { name: string; type: TypeName }[]>> {
   const { rows } = await client.query<{ name: string; value: { name: string; type: string }[] }>(COMPOSITES)
   return new Map(rows.map(({ name, value }) => [name, value]))
+}
+
+// Functions that make values of a range hang on it by an internal dependency.
+const RANGES = `
+  SELECT format_type(r.rngtypid, NULL) AS name, format_type(r.rngsubtype, NULL) AS subtype, format_type(r.rngmultitypid, NULL) AS multirange,
+         (SELECT coalesce(json_agg(DISTINCT (${keySql('pn', 'p.proname')})), '[]')
+          FROM pg_depend d JOIN pg_proc p ON p.oid = d.objid JOIN pg_namespace pn ON pn.oid = p.pronamespace
+          WHERE d.classid = 'pg_proc'::regclass AND d.refclassid = 'pg_type'::regclass AND d.refobjid IN (r.rngtypid, r.rngmultitypid)
+            AND d.deptype = 'i') AS constructors
+  FROM pg_range r JOIN pg_type t ON t.oid = r.rngtypid JOIN pg_namespace n ON n.oid = t.typnamespace
+  WHERE ${USER_SCHEMA} AND ${ownedByUser('pg_type', 't.oid')}
+  ORDER BY format_type(r.rngtypid, NULL) COLLATE "C"`
+
+/** Every range type. */
+export async function readRanges(client: Client): Promise<ReadonlyMap<TypeName, Range>> {
+  const { rows } = await client.query<Range & { name: TypeName }>(RANGES)
+  return new Map(rows.map(({ name, ...range }) => [name, range]))
 }
 
 interface DomainRow {
