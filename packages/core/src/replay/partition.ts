@@ -1,10 +1,13 @@
 import type { Catalog, Column, Constraint, TableName, Trigger } from '../catalog/catalog.ts'
-import type { PgNode } from '../parser.ts'
+import { type PgNode, untag } from '../parser.ts'
 import { printedName } from '../printed-name.ts'
+import { readScript } from '../read.ts'
 import { rangeKey } from '../relation.ts'
+import { alterTable } from './alter-table.ts'
 import type { Change } from './change.ts'
 import { mark, markUnknown, putTable } from './edit.ts'
 import { childrenOf } from './names.ts'
+import { checkOfBound } from './partition-check.ts'
 import { indexPartition, ownerOf } from './partition-index.ts'
 import { inheritForeignKey } from './partition-key.ts'
 import { closing, find, type Source, sourceOf, textOf, tokenAt } from './slice.ts'
@@ -124,7 +127,17 @@ export function detachPartition(catalog: Catalog, cmd: PgNode, change: Change): 
     indexes: table.indexes.map(({ parent: _p, ...i }) => i),
   })
   const left = (above?.triggers ?? []).reduce((current, trigger) => dropClone(current, key, trigger), detached)
-  return cmd.concurrent === true ? mark(left, key, change, 'the check that DETACH PARTITION … CONCURRENTLY leaves is not followed') : left
+  return cmd.concurrent === true ? withCheckOfBound(left, key, checkOfBound(catalog, table, above), change) : left
+}
+
+/** DETACH PARTITION … CONCURRENTLY leaves the bounds as a CHECK. */
+function withCheckOfBound(catalog: Catalog, key: TableName, check: string | undefined, change: Change): Catalog {
+  if (check === 'none') return catalog
+  if (check === undefined)
+    return mark(catalog, key, change, 'DETACH PARTITION … CONCURRENTLY leaves a check of its bounds, which is not followed')
+  const [statement] = readScript(`ALTER TABLE ${key} ADD CHECK (${check})`).statements
+  if (!statement) return catalog
+  return alterTable(catalog, untag(statement.node)[1], { ...change, statement: { ...statement, line: change.statement.line } })
 }
 
 function own<T extends { readonly inherited?: true }>({ inherited: _, ...rest }: T): Omit<T, 'inherited'> {
