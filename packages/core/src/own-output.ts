@@ -19,7 +19,7 @@ export function hazardsOfOutput(plan: Plan, before: Catalog): Hazard[] {
     stage.steps.flatMap((step) => {
       const script = readScript(stepSql(step))
       const { at, after } = applyScript(catalog, script, step.id)
-      const intents = stage.name === 'contract' ? unused(step, catalog) : ownTables(step, catalog)
+      const intents = stage.name === 'contract' ? unused(step, catalog) : ofOurs(step, catalog)
       const again = planMigration({ id: `${plan.id}/${step.id}`, script, before: catalog, at, after, intents, postgres: plan.postgres })
       catalog = after
       const refused = again.refusals.map(
@@ -30,9 +30,10 @@ export function hazardsOfOutput(plan: Plan, before: Catalog): Hazard[] {
   )
 }
 
-/** Tables of ours, which a step makes and another drops. */
-function ownTables(step: Step, catalog: Catalog): Intent[] {
-  return unused(step, catalog).filter((i) => i.kind === 'unused-table' && i.table.startsWith('ec_'))
+/** Tables and columns of ours, which no code knows. */
+function ofOurs(step: Step, catalog: Catalog): Intent[] {
+  const isOurs = (name: string): boolean => name.startsWith('ec_')
+  return unused(step, catalog).filter((i) => (i.kind === 'unused-table' && isOurs(i.table)) || (i.column !== undefined && isOurs(i.column)))
 }
 
 function unused(step: Step, catalog: Catalog): Intent[] {

@@ -146,7 +146,8 @@ export interface Plan {
   readonly version: typeof PLAN_VERSION
   /** The migration's own name in its ORM. */
   readonly id: string
-  readonly source: { readonly id: string; readonly checksum: string; readonly sql: string }
+  /** `meant`: SQL that does what the ORM meant, where its own can't run. */
+  readonly source: { readonly id: string; readonly checksum: string; readonly sql: string; readonly meant?: string }
   /** Hash of what the catalog said about the touched tables. */
   readonly startsFrom: string
   /** The oldest PostgreSQL major version that the plan is made for, 14 to 18. */

@@ -4,6 +4,7 @@ import { type Catalog, incompleteness, type TableName } from './catalog/catalog.
 import { finishSteps } from './finish.ts'
 import { addsValueToOld, makesOnlyNew } from './fresh.ts'
 import { lazily } from './lazily.ts'
+import { meantBy } from './meant.ts'
 import type { Migration } from './migration.ts'
 import { opened } from './opened.ts'
 import { shape, untag } from './parser.ts'
@@ -41,7 +42,10 @@ export function planMigration(given: Migration, using: readonly Strategy[] = str
       maps: all.flatMap((o) => o.maps ?? []),
     },
     {
-      source: () => ({ id: migration.id, checksum: checksum(text), sql: text }),
+      source: () => {
+        const meant = meantBy(migration)
+        return { id: migration.id, checksum: checksum(text), sql: text, ...(meant !== undefined && { meant }) }
+      },
       startsFrom: () => fingerprint(migration),
       stages: () =>
         refusals.length > 0 || rewrites.length === 0 ? [stage('expand', []), stage('contract', [])] : stages(migration, rewrites, copies),

@@ -2,14 +2,21 @@ import type { Table, TableName } from './catalog/catalog.ts'
 import type { ColumnIntent } from './intent.ts'
 import type { Migration } from './migration.ts'
 import type { PgNode } from './parser.ts'
-import { namesTable, type TableAction, tableAction } from './relation.ts'
+import { DEFAULT_SCHEMA, namesTable, splitKey, type TableAction, tableAction } from './relation.ts'
 import { remembered } from './remembered.ts'
+import { quoteName } from './sql.ts'
 import type { Script, Statement } from './statement.ts'
 import type { Target } from './steps/trigger.ts'
 
 /** The table of a RangeVar as steps write it. */
 export function targetOf(range: PgNode, sql: string): Target {
   return { sql, name: range.relname as string, ...(range.schemaname ? { schema: range.schemaname as string } : {}) }
+}
+
+/** A table of the catalog as steps write it: with its schema only outside the default one. */
+export function targetOfKey(key: TableName): Target {
+  const [schema, name] = splitKey(key)
+  return schema === DEFAULT_SCHEMA ? { sql: quoteName(name), name } : { sql: key, name, schema }
 }
 
 /** A person's answer of one kind about one column, or undefined. */

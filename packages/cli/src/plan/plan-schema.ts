@@ -71,7 +71,7 @@ const stage = z.object({
 export const planSchema = z.object({
   version: z.literal(1),
   id: text.min(1),
-  source: z.object({ id: text, checksum: text, sql: text }),
+  source: z.object({ id: text, checksum: text, sql: text, meant: text.optional() }),
   startsFrom: text,
   postgres: z.int(),
   intents: z.array(intent),

@@ -8,7 +8,7 @@ import { indexNames } from './columns-named.ts'
 import { mark, putTable, withEntry, without } from './edit.ts'
 import { recollated } from './index-key.ts'
 import { indexPartitions, withoutParts } from './partition-index.ts'
-import { identitySequence, ownSequence } from './sequence.ts'
+import { identitySequence, ownedSequences, ownSequence } from './sequence.ts'
 import { expressionFrom, find, parenthesised, sourceOf } from './slice.ts'
 
 /** ALTER COLUMN … but for NOT NULL. Undefined where the action is none of these. */
@@ -54,8 +54,8 @@ function setDefault(catalog: Catalog, column: Column, node: PgNode | undefined, 
 
 /** SET DATA TYPE: the default is cast, the collation is the new type's own unless one is named, indexes are made again as they are. */
 function setType(catalog: Catalog, key: TableName, name: string, def: PgNode, change: Change): Catalog {
-  if (serialType(def.typeName))
-    return mark(catalog, key, change, `the type of "${name}" is changed to a serial, which PostgreSQL does not do`)
+  // PostgreSQL refuses it, both ORMs write it: what is meant is the integer type.
+  const serial = serialType(def.typeName)
   const collation = collationOf(def)
   const type = typeName(def.typeName)
   const typed = edited(catalog, key, name, change, ({ collation: _, ...c }) => ({
@@ -64,7 +64,7 @@ function setType(catalog: Catalog, key: TableName, name: string, def: PgNode, ch
     ...keptDefault(c, type),
     ...(collation !== undefined && { collation }),
   }))
-  return identityTyped(indexesRebuilt(typed, key, name), key, name)
+  return sequenceTyped(indexesRebuilt(typed, key, name), key, name, serial !== undefined)
 }
 
 /** A literal that took the old type from its column stays one of that type, and is cast to the new one. */
@@ -102,11 +102,11 @@ function indexesRebuilt(catalog: Catalog, key: TableName, name: string): Catalog
     .reduce((current, i) => indexPartitions(withoutParts(current, key, i.name), key, i), put)
 }
 
-/** The sequence of an identity column has the column's type. */
-function identityTyped(catalog: Catalog, key: TableName, name: string): Catalog {
+/** The sequence of an identity column has the column's type, and so has the one that a serial type asks for. */
+function sequenceTyped(catalog: Catalog, key: TableName, name: string, isSerial: boolean): Catalog {
   const found = column(catalog.tables.get(key), name)
-  if (!found?.identity || (found.type !== 'smallint' && found.type !== 'integer' && found.type !== 'bigint')) return catalog
-  const own = identitySequence(catalog, key, name)
+  if (found?.type !== 'smallint' && found?.type !== 'integer' && found?.type !== 'bigint') return catalog
+  const own = found.identity ? identitySequence(catalog, key, name) : isSerial ? ownedSequences(catalog, key, name)[0] : undefined
   const sequence = own === undefined ? undefined : catalog.sequences.get(own)
   if (own === undefined || !sequence) return catalog
   return { ...catalog, sequences: withEntry(catalog.sequences, own, { ...sequence, type: found.type }) }

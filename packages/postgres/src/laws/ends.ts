@@ -29,7 +29,22 @@ export const ends: Law = {
 /** How a database differs from the one that the ORM's SQL makes. */
 export async function schemaFindings(client: pg.Client, proof: Proof): Promise<string[]> {
   const [wanted, found] = [proof.after, await introspect(client)].map(withoutNotNullNames) as [Catalog, Catalog]
-  return [...diffSchemas(wanted, found), ...diffLines(proof.definitionsAfter, await readDefinitions(client))]
+  const wider = widerSequences(wanted, found)
+  const sequences = new Map([...wanted.sequences].map(([key, s]) => [key, wider.has(key) ? { ...s, type: 'bigint' as const } : s]))
+  const definitions = await readDefinitions(client)
+  const wantedDefinitions = new Map(proof.definitionsAfter)
+  for (const key of wider) wantedDefinitions.set(`sequence ${key}`, definitions.get(`sequence ${key}`) ?? '')
+  return [...diffSchemas({ ...wanted, sequences }, found), ...diffLines(wantedDefinitions, definitions)]
+}
+
+/** The ORM leaves the sequence of a serial column as it is when the column grows: it would end too early. Ours may count further. */
+function widerSequences(wanted: Catalog, found: Catalog): Set<string> {
+  const isBig = ({ table, column }: { table: string; column: string }) =>
+    wanted.tables.get(table)?.columns.some((c) => c.name === column && c.type === 'bigint') === true
+  const wider = [...wanted.sequences].filter(
+    ([key, s]) => s.type !== 'bigint' && s.ownedBy !== undefined && isBig(s.ownedBy) && found.sequences.get(key)?.type === 'bigint',
+  )
+  return new Set(wider.map(([key]) => key))
 }
 
 /** A column that took another's place has a NOT NULL constraint of its own (PostgreSQL 18). No ORM knows its name. */

@@ -1,4 +1,4 @@
-import { schemaPrefix } from '../../carry-over.ts'
+import { schemaPrefix } from '../../carry-index.ts'
 import { type Constraint, column, type Index } from '../../catalog/catalog.ts'
 import { indexSql } from '../../index-sql.ts'
 import type { Migration } from '../../migration.ts'

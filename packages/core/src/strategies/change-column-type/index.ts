@@ -1,16 +1,14 @@
-import type { Column } from '../../catalog/catalog.ts'
-import { catalogInCommand } from '../../facts/in-command.ts'
-import { sessionZone } from '../../facts/session-zone.ts'
-import { typeChange } from '../../facts/type-change.ts'
 import { type HazardKind, hazard } from '../../hazard.ts'
 import type { Migration } from '../../migration.ts'
 import type { Hazard, Refusal } from '../../plan.ts'
-import { isOfRebuiltEnum } from '../../rebuilt-enum.ts'
-import { actionOf, columnIn, displayColumn, isNewTable, type TableAction } from '../../relation.ts'
+import { actionOf, columnIn, displayColumn, isNewTable } from '../../relation.ts'
+import { changeOf, type Retyped, type TypeGroup, typeGroupOf } from '../../retype/group.ts'
+import { obstacleTo } from '../../retype/obstacle.ts'
+import { holdsAll, readAlike } from '../../retype/reading.ts'
+import { fixOf } from '../../retype/words.ts'
 import type { Statement } from '../../statement.ts'
 import type { Outcome, Strategy } from '../../strategy.ts'
 import { swapColumn } from './swap.ts'
-import { fixOf, whatHangs } from './words.ts'
 
 const REWRITES: HazardKind = {
   code: 'change-column-type-rewrites-table',
@@ -25,8 +23,7 @@ const CHECKS: HazardKind = {
   harm: 'lock',
   lock: 'ACCESS EXCLUSIVE',
   why: 'the change itself is cheap, but a CHECK, a foreign key or an index on the column makes PostgreSQL scan, build an index anew or lock a second table, under ACCESS EXCLUSIVE.',
-  instead: 'Not rewritten yet: drop what hangs on the column first, change the type, and build it again online.',
-  refused: true,
+  instead: 'What hangs on the column is built a second time on a second column of the new type, online; then the two swap their names.',
 }
 
 const FAILS: HazardKind = {
@@ -38,76 +35,71 @@ const FAILS: HazardKind = {
   refused: true,
 }
 
-/** ALTER COLUMN … TYPE: catalog-only changes pass; integers are widened by a parallel column and a swap; the rest is refused in words. */
+/** ALTER COLUMN … TYPE: catalog-only changes pass; where both codes read the two types alike, a parallel column swaps names with the old one. */
 export const strategy: Strategy = {
   id: 'change-column-type',
   summary: 'Changes a column’s type without rewriting the table under a lock.',
   hazards: [REWRITES, CHECKS, FAILS],
   rewrite(statement, migration) {
+    const group = typeGroupOf(statement, migration)
+    if (group) return group.claims[0] === statement.index ? changed(group, statement, migration) : undefined
     const action = actionOf(statement, 'AT_AlterColumnType')
-    if (!action || isNewTable(migration, action.table, statement.index) || isOfRebuiltEnum(statement, migration)) return undefined
-    const catalog = catalogInCommand(statement, migration)
-    const old = columnIn(catalog, action.table, action.name)
-    const next = columnIn(migration.at[statement.index + 1] ?? migration.after, action.table, action.name)
+    if (!action || isNewTable(migration, action.table, statement.index)) return undefined
+    const change = changeOf(statement, action, migration)
     const on = displayColumn(action.table, action.name)
-    const change =
-      next &&
-      typeChange(catalog, {
-        table: action.table,
-        column: action.name,
-        to: next.type,
-        ...(next.collation !== undefined && { collation: next.collation }),
-        ...(action.def.raw_default && { using: action.def.raw_default }),
-        timeZone: sessionZone(statement, migration),
-        postgres: migration.postgres,
-      })
-    if (!old || !next || !change) {
-      const fix = 'Add the migrations that made it, then plan again.'
-      return refuse(statement, [hazard(REWRITES, on, statement)], `${on} is not known from the history.`, fix)
+    if (change?.effect === 'refused') {
+      const reason = `PostgreSQL refuses this (${change.refused?.code}): ${change.refused?.reason}.`
+      return { ...refusal([statement.index], [hazard(FAILS, on, statement)], statement), reason, fix: fixOf(change.refused?.code) }
     }
-    switch (change.effect) {
-      case 'rewrite':
-        return copied(statement, action, old, next, migration)
-      case 'refused':
-        return refuse(
-          statement,
-          [hazard(FAILS, on, statement)],
-          `PostgreSQL refuses this (${change.refused?.code}): ${change.refused?.reason}.`,
-          fixOf(change.refused?.code),
-        )
-      default: {
-        const hangs = whatHangs(change)
-        if (hangs === undefined) return undefined
-        const fix = 'Drop it in a migration before this one, and add it again online in one after it.'
-        return refuse(
-          statement,
-          [hazard(CHECKS, on, statement)],
-          `Something hangs on ${on} that makes this cheap change dear: ${hangs}.`,
-          fix,
-        )
-      }
+    if (columnIn(migration.at[statement.index] ?? migration.before, action.table, action.name)) return undefined
+    return {
+      ...refusal([statement.index], [hazard(REWRITES, on, statement)], statement),
+      reason: `${on} is not known from the history.`,
+      fix: 'Add the migrations that made it, then plan again.',
     }
   },
 }
 
-function copied(statement: Statement, action: TableAction, old: Column, next: Column, migration: Migration): Outcome {
-  const on = displayColumn(action.table, action.name)
-  const hazards = [hazard(REWRITES, on, statement)]
-  const fix = `Add a column of the new type under a new name, move the code over, and drop ${on} in a later migration.`
-  if (!isIntegerWidening(old.type, next.type) || !columnIn(migration.before, action.table, action.name))
-    return refuse(statement, hazards, `Changing ${on} from ${old.type} to ${next.type} is not rewritten yet.`, fix)
-  const swapped = swapColumn(action, old, next, migration)
-  if ('reason' in swapped) return refuse(statement, hazards, `${on} can't be changed online yet: ${swapped.reason}.`, fix)
-  return { claims: [statement.index], hazards, ...swapped }
+function changed(group: TypeGroup, statement: Statement, migration: Migration): Outcome | undefined {
+  if (!group.columns.every(isSwappable)) return undefined
+  const hazards = group.columns.map(({ change, table, name, statement: own }) =>
+    hazard(change.effect === 'rewrite' ? REWRITES : CHECKS, displayColumn(table, name), own),
+  )
+  const line = Math.min(...group.columns.map((c) => c.statement.line))
+  const base = { ...refusal(group.claims, hazards, statement), line }
+  const cant = (c: Retyped, reason: string) => ({
+    ...base,
+    reason: `${displayColumn(c.table, c.name)} can't be changed online yet: ${reason}.`,
+    fix: `Add a column of the new type under a new name, move the code over, and drop ${displayColumn(c.table, c.name)} in a later migration.`,
+  })
+  const parts = []
+  for (const column of group.columns) {
+    const blocked = obstacleTo(column, migration)
+    const shares = group.columns.some((c) => c !== column && c.table === column.table)
+    const part = blocked === undefined ? swapColumn(column, migration, shares ? column.name : undefined) : { reason: blocked }
+    if ('reason' in part) return cant(column, part.reason)
+    parts.push(part)
+  }
+  return {
+    claims: group.claims,
+    hazards,
+    expand: parts.flatMap((p) => p.expand),
+    // What points goes before what is pointed at.
+    contract: [...parts.toReversed().flatMap((p) => p.foreign), ...parts.toReversed().flatMap((p) => p.contract)],
+    expects: parts.flatMap((p) => p.expects),
+    after: group.last,
+  }
 }
 
-function refuse(statement: Statement, hazards: readonly Hazard[], reason: string, fix: string): Refusal {
-  return { claims: [statement.index], hazards, line: statement.line, reason, fix }
+/** Every old value has its place in the new type, and both codes read the two alike. */
+function isSwappable({ old, next, using }: Retyped): boolean {
+  return readAlike(old.type, next.type) && holdsAll(old.type, next.type) && using === undefined
 }
 
-const INTEGERS = ['smallint', 'integer', 'bigint']
-
-/** Integers that a bigger integer holds in full. The wire shows both as digits. */
-function isIntegerWidening(from: string, to: string): boolean {
-  return INTEGERS.includes(from) && INTEGERS.indexOf(from) < INTEGERS.indexOf(to)
+function refusal(
+  claims: readonly number[],
+  hazards: readonly Hazard[],
+  statement: Statement,
+): Pick<Refusal, 'claims' | 'hazards' | 'line'> {
+  return { claims, hazards, line: statement.line }
 }

@@ -1,4 +1,4 @@
-import { schemaPrefix } from '../../carry-over.ts'
+import { schemaPrefix } from '../../carry-index.ts'
 import type { Table } from '../../catalog/catalog.ts'
 import { type HazardKind, hazard } from '../../hazard.ts'
 import { droppedBefore } from '../../index-replacement.ts'

@@ -1,15 +1,15 @@
 import { carryOver } from '../../carry-over.ts'
-import { type Column, column, type TableName } from '../../catalog/catalog.ts'
+import { type Column, column } from '../../catalog/catalog.ts'
 import type { Migration } from '../../migration.ts'
 import type { DraftStep, Expectation } from '../../plan.ts'
 import type { RebuiltEnum } from '../../rebuilt-enum.ts'
-import { displayColumn, splitKey } from '../../relation.ts'
+import { displayColumn } from '../../relation.ts'
 import { objectName, quoteName, quoteText } from '../../sql.ts'
 import { otherImage, sameImage } from '../../steps/dual-write.ts'
 import { notNull, setNotNullStep, validateStep } from '../../steps/not-null.ts'
 import { backfill, ddl } from '../../steps/steps.ts'
-import { rowTrigger, type Target } from '../../steps/trigger.ts'
-import { typeSql, walkingKey } from '../../target.ts'
+import { rowTrigger } from '../../steps/trigger.ts'
+import { targetOfKey, typeSql, walkingKey } from '../../target.ts'
 
 interface Steps {
   readonly expand: readonly DraftStep[]
@@ -136,11 +136,6 @@ function columnSteps({ table: key, column: name, isArray }: RebuiltEnum['columns
     defaults: after?.default === undefined ? [] : [`${alter} ALTER COLUMN ${a} SET DEFAULT ${after.default}`],
     expects: { table: target.sql, column: name, from: `(${text(a)})::${typeSql(old.type)}` },
   }
-}
-
-function targetOfKey(key: TableName): Target {
-  const [schema, name] = splitKey(key)
-  return schema === 'public' ? { sql: quoteName(name), name } : { sql: key, name, schema }
 }
 
 /** The value as text, each label that goes replaced. */

@@ -8,7 +8,7 @@ ALTER TABLE "players" ALTER COLUMN "no" SET DATA TYPE integer USING "no"::intege
 -- line 1: change-column-type-rewrites-table (rewrite) on players.no, ACCESS EXCLUSIVE
 
 -- # expand
--- 01-add-parallel-column: atomic, ACCESS EXCLUSIVE on "public"."players", lock_timeout 2000, statement_timeout 10000
+-- 01-parallel-no: atomic, ACCESS EXCLUSIVE on "public"."players", lock_timeout 2000, statement_timeout 10000
 ALTER TABLE "players" ADD COLUMN "ec_no_other" integer;
 CREATE FUNCTION "ec_players_no_forward"() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -38,6 +38,7 @@ CREATE UNIQUE INDEX CONCURRENTLY "ec_players_no_key_new" ON "players" USING btre
 -- 07-swap-columns: atomic, ACCESS EXCLUSIVE on "public"."players", lock_timeout 2000, statement_timeout 10000
 DROP TRIGGER "zzz_ec_players_no_forward" ON "players";
 DROP FUNCTION "ec_players_no_forward"();
+ALTER TABLE "players" DROP CONSTRAINT "ec_players_no_in_sync";
 ALTER TABLE "players" RENAME COLUMN "no" TO "ec_no_away";
 ALTER TABLE "players" RENAME COLUMN "ec_no_other" TO "no";
 ALTER TABLE "players" RENAME COLUMN "ec_no_away" TO "ec_no_other";
@@ -47,13 +48,14 @@ BEGIN
   RETURN NEW;
 END
 $$;
-CREATE TRIGGER "zzz_ec_players_no_backward" BEFORE INSERT OR UPDATE ON "players" FOR EACH ROW WHEN (row(NEW."ec_no_other"::integer)::record *<> row(NEW."no")::record) EXECUTE FUNCTION "ec_players_no_backward"();
+CREATE TRIGGER "zzz_ec_players_no_backward" BEFORE INSERT OR UPDATE ON "players" FOR EACH ROW WHEN (row(NEW."ec_no_other")::record *<> row(NEW."no"::smallint)::record) EXECUTE FUNCTION "ec_players_no_backward"();
 ALTER TABLE "players" ENABLE ALWAYS TRIGGER "zzz_ec_players_no_backward";
+ALTER TABLE "players" ADD CONSTRAINT "ec_players_no_in_sync" CHECK (row("ec_no_other")::record *= row("no"::smallint)::record) NOT VALID;
 ALTER TABLE "players" RENAME CONSTRAINT "no_positive" TO "ec_no_positive_old";
 ALTER TABLE "players" RENAME CONSTRAINT "ec_no_positive_new" TO "no_positive";
 ALTER TABLE "players" RENAME CONSTRAINT "players_no_key" TO "ec_players_no_key_old";
 ALTER TABLE "players" ADD CONSTRAINT "players_no_key" UNIQUE USING INDEX "ec_players_no_key_new";
--- undo: ALTER TABLE "players" DROP CONSTRAINT "players_no_key"; ALTER TABLE "players" RENAME CONSTRAINT "ec_players_no_key_old" TO "players_no_key"; ALTER TABLE "players" RENAME CONSTRAINT "no_positive" TO "ec_no_positive_new"; ALTER TABLE "players" RENAME CONSTRAINT "ec_no_positive_old" TO "no_positive"; DROP TRIGGER "zzz_ec_players_no_backward" ON "players"; DROP FUNCTION "ec_players_no_backward"(); ALTER TABLE "players" RENAME COLUMN "no" TO "ec_no_away"; ALTER TABLE "players" RENAME COLUMN "ec_no_other" TO "no"; ALTER TABLE "players" RENAME COLUMN "ec_no_away" TO "ec_no_other"; CREATE FUNCTION "ec_players_no_forward"() RETURNS trigger LANGUAGE plpgsql AS $$
+-- undo: ALTER TABLE "players" DROP CONSTRAINT "players_no_key"; ALTER TABLE "players" RENAME CONSTRAINT "ec_players_no_key_old" TO "players_no_key"; ALTER TABLE "players" RENAME CONSTRAINT "no_positive" TO "ec_no_positive_new"; ALTER TABLE "players" RENAME CONSTRAINT "ec_no_positive_old" TO "no_positive"; ALTER TABLE "players" DROP CONSTRAINT "ec_players_no_in_sync"; DROP TRIGGER "zzz_ec_players_no_backward" ON "players"; DROP FUNCTION "ec_players_no_backward"(); ALTER TABLE "players" RENAME COLUMN "no" TO "ec_no_away"; ALTER TABLE "players" RENAME COLUMN "ec_no_other" TO "no"; ALTER TABLE "players" RENAME COLUMN "ec_no_away" TO "ec_no_other"; ALTER TABLE "players" ADD CONSTRAINT "ec_players_no_in_sync" CHECK (row("ec_no_other")::record *= row("no"::integer)::record) NOT VALID; CREATE FUNCTION "ec_players_no_forward"() RETURNS trigger LANGUAGE plpgsql AS $$
 --   BEGIN
 --     NEW."ec_no_other" := NEW."no";
 --     RETURN NEW;

@@ -9,10 +9,63 @@ ALTER TABLE "User" ALTER COLUMN "email" SET DATA TYPE CITEXT;
 -- # hazards
 -- line 1: change-column-type-checks-dependents (lock) on User.email, ACCESS EXCLUSIVE
 
--- # refusals
--- line 1: Something hangs on User.email that makes this cheap change dear: the index "User_email_key" is built anew.
---   Drop it in a migration before this one, and add it again online in one after it.
-
 -- # expand
+-- 01-parallel-email: atomic, ACCESS EXCLUSIVE on "public"."User", lock_timeout 2000, statement_timeout 10000
+ALTER TABLE "User" ADD COLUMN "ec_email_other" citext;
+CREATE FUNCTION "ec_User_email_forward"() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  NEW."ec_email_other" := NEW."email";
+  RETURN NEW;
+END
+$$;
+CREATE TRIGGER "zzz_ec_User_email_forward" BEFORE INSERT OR UPDATE ON "User" FOR EACH ROW WHEN (row(NEW."ec_email_other")::record *<> row(NEW."email"::citext)::record) EXECUTE FUNCTION "ec_User_email_forward"();
+ALTER TABLE "User" ENABLE ALWAYS TRIGGER "zzz_ec_User_email_forward";
+ALTER TABLE "User" ADD CONSTRAINT "ec_User_email_in_sync" CHECK (row("ec_email_other")::record *= row("email"::citext)::record) NOT VALID;
+ALTER TABLE "User" ADD CONSTRAINT "ec_User_ec_email_other_not_null" CHECK ("ec_email_other" IS NOT NULL) NOT VALID;
+-- undo: DROP TRIGGER "zzz_ec_User_email_forward" ON "User"; DROP FUNCTION "ec_User_email_forward"(); ALTER TABLE "User" DROP COLUMN "ec_email_other"
+-- 02-backfill: backfill
+UPDATE "User" SET "ec_email_other" = ("email"::citext) WHERE … AND (row("ec_email_other")::record *<> row("email"::citext)::record); -- in batches by (id)
+-- undo: none. The filled column is removed by undoing the step that added it.
+-- 03-validate: atomic, SHARE UPDATE EXCLUSIVE on "public"."User", lock_timeout 2000, statement_timeout 0
+ALTER TABLE "User" VALIDATE CONSTRAINT "ec_User_email_in_sync";
+ALTER TABLE "User" VALIDATE CONSTRAINT "ec_User_ec_email_other_not_null";
+-- undo: none. A validated constraint goes away with the step that added it on "User".
+-- 04-ec-email-other-not-null: atomic, ACCESS EXCLUSIVE on "public"."User", lock_timeout 2000, statement_timeout 10000
+ALTER TABLE "User" ALTER COLUMN "ec_email_other" SET NOT NULL;
+ALTER TABLE "User" DROP CONSTRAINT "ec_User_ec_email_other_not_null";
+-- undo: ALTER TABLE "User" ADD CONSTRAINT "ec_User_ec_email_other_not_null" CHECK ("ec_email_other" IS NOT NULL) NOT VALID; ALTER TABLE "User" ALTER COLUMN "ec_email_other" DROP NOT NULL
+-- 05-build-index: alone, SHARE UPDATE EXCLUSIVE on "public"."User", lock_timeout 0, statement_timeout 0
+CREATE UNIQUE INDEX CONCURRENTLY "ec_User_email_key_new" ON "User" USING btree ("ec_email_other");
+-- undo: DROP INDEX CONCURRENTLY IF EXISTS "ec_User_email_key_new"
+-- 06-swap-columns: atomic, ACCESS EXCLUSIVE on "public"."User", lock_timeout 2000, statement_timeout 10000
+DROP TRIGGER "zzz_ec_User_email_forward" ON "User";
+DROP FUNCTION "ec_User_email_forward"();
+ALTER TABLE "User" DROP CONSTRAINT "ec_User_email_in_sync";
+ALTER TABLE "User" RENAME COLUMN "email" TO "ec_email_away";
+ALTER TABLE "User" RENAME COLUMN "ec_email_other" TO "email";
+ALTER TABLE "User" RENAME COLUMN "ec_email_away" TO "ec_email_other";
+CREATE FUNCTION "ec_User_email_backward"() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  NEW."ec_email_other" := NEW."email";
+  RETURN NEW;
+END
+$$;
+CREATE TRIGGER "zzz_ec_User_email_backward" BEFORE INSERT OR UPDATE ON "User" FOR EACH ROW WHEN (row(NEW."ec_email_other")::record *<> row(NEW."email"::text)::record) EXECUTE FUNCTION "ec_User_email_backward"();
+ALTER TABLE "User" ENABLE ALWAYS TRIGGER "zzz_ec_User_email_backward";
+ALTER TABLE "User" ADD CONSTRAINT "ec_User_email_in_sync" CHECK (row("ec_email_other")::record *= row("email"::text)::record) NOT VALID;
+ALTER INDEX "User_email_key" RENAME TO "ec_User_email_key_old";
+ALTER INDEX "ec_User_email_key_new" RENAME TO "User_email_key";
+-- undo: ALTER INDEX "User_email_key" RENAME TO "ec_User_email_key_new"; ALTER INDEX "ec_User_email_key_old" RENAME TO "User_email_key"; ALTER TABLE "User" DROP CONSTRAINT "ec_User_email_in_sync"; DROP TRIGGER "zzz_ec_User_email_backward" ON "User"; DROP FUNCTION "ec_User_email_backward"(); ALTER TABLE "User" RENAME COLUMN "email" TO "ec_email_away"; ALTER TABLE "User" RENAME COLUMN "ec_email_other" TO "email"; ALTER TABLE "User" RENAME COLUMN "ec_email_away" TO "ec_email_other"; ALTER TABLE "User" ADD CONSTRAINT "ec_User_email_in_sync" CHECK (row("ec_email_other")::record *= row("email"::citext)::record) NOT VALID; CREATE FUNCTION "ec_User_email_forward"() RETURNS trigger LANGUAGE plpgsql AS $$
+--   BEGIN
+--     NEW."ec_email_other" := NEW."email";
+--     RETURN NEW;
+--   END
+--   $$; CREATE TRIGGER "zzz_ec_User_email_forward" BEFORE INSERT OR UPDATE ON "User" FOR EACH ROW WHEN (row(NEW."ec_email_other")::record *<> row(NEW."email"::citext)::record) EXECUTE FUNCTION "ec_User_email_forward"(); ALTER TABLE "User" ENABLE ALWAYS TRIGGER "zzz_ec_User_email_forward"
 
 -- # contract
+-- 07-drop-old-column: atomic, ACCESS EXCLUSIVE on "public"."User", lock_timeout 2000, statement_timeout 10000
+DROP TRIGGER "zzz_ec_User_email_backward" ON "User";
+DROP FUNCTION "ec_User_email_backward"();
+ALTER TABLE "User" DROP CONSTRAINT "ec_User_email_in_sync";
+ALTER TABLE "User" DROP COLUMN "ec_email_other";
+-- undo: impossible. The old column is gone; every value lives on in email.

@@ -21,7 +21,7 @@ UPDATE "Order" SET "amount" = "amount" + 2 WHERE "id" = 2;
 -- line 2: change-column-type-rewrites-table (rewrite) on Order.amount, ACCESS EXCLUSIVE
 
 -- # expand
--- 01-add-parallel-column: atomic, ACCESS EXCLUSIVE on "public"."Order", lock_timeout 2000, statement_timeout 10000
+-- 01-parallel-amount: atomic, ACCESS EXCLUSIVE on "public"."Order", lock_timeout 2000, statement_timeout 10000
 ALTER TABLE "Order" ADD COLUMN "ec_amount_other" bigint;
 CREATE FUNCTION "ec_Order_amount_forward"() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -51,9 +51,11 @@ CREATE INDEX CONCURRENTLY "ec_Order_amount_idx_new" ON "Order" USING btree ("ec_
 -- 06-swap-columns: atomic, ACCESS EXCLUSIVE on "public"."Order", lock_timeout 2000, statement_timeout 10000
 DROP TRIGGER "zzz_ec_Order_amount_forward" ON "Order";
 DROP FUNCTION "ec_Order_amount_forward"();
+ALTER TABLE "Order" DROP CONSTRAINT "ec_Order_amount_in_sync";
 ALTER TABLE "Order" RENAME COLUMN "amount" TO "ec_amount_away";
 ALTER TABLE "Order" RENAME COLUMN "ec_amount_other" TO "amount";
 ALTER TABLE "Order" RENAME COLUMN "ec_amount_away" TO "ec_amount_other";
+ALTER TABLE "Order" ALTER COLUMN "ec_amount_other" DROP DEFAULT;
 ALTER TABLE "Order" ALTER COLUMN "amount" SET DEFAULT 0;
 CREATE FUNCTION "ec_Order_amount_backward"() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -61,11 +63,12 @@ BEGIN
   RETURN NEW;
 END
 $$;
-CREATE TRIGGER "zzz_ec_Order_amount_backward" BEFORE INSERT OR UPDATE ON "Order" FOR EACH ROW WHEN (row(NEW."ec_amount_other"::bigint)::record *<> row(NEW."amount")::record) EXECUTE FUNCTION "ec_Order_amount_backward"();
+CREATE TRIGGER "zzz_ec_Order_amount_backward" BEFORE INSERT OR UPDATE ON "Order" FOR EACH ROW WHEN (row(NEW."ec_amount_other")::record *<> row(NEW."amount"::integer)::record) EXECUTE FUNCTION "ec_Order_amount_backward"();
 ALTER TABLE "Order" ENABLE ALWAYS TRIGGER "zzz_ec_Order_amount_backward";
+ALTER TABLE "Order" ADD CONSTRAINT "ec_Order_amount_in_sync" CHECK (row("ec_amount_other")::record *= row("amount"::integer)::record) NOT VALID;
 ALTER INDEX "Order_amount_idx" RENAME TO "ec_Order_amount_idx_old";
 ALTER INDEX "ec_Order_amount_idx_new" RENAME TO "Order_amount_idx";
--- undo: ALTER INDEX "Order_amount_idx" RENAME TO "ec_Order_amount_idx_new"; ALTER INDEX "ec_Order_amount_idx_old" RENAME TO "Order_amount_idx"; DROP TRIGGER "zzz_ec_Order_amount_backward" ON "Order"; DROP FUNCTION "ec_Order_amount_backward"(); ALTER TABLE "Order" ALTER COLUMN "amount" DROP DEFAULT; ALTER TABLE "Order" RENAME COLUMN "amount" TO "ec_amount_away"; ALTER TABLE "Order" RENAME COLUMN "ec_amount_other" TO "amount"; ALTER TABLE "Order" RENAME COLUMN "ec_amount_away" TO "ec_amount_other"; CREATE FUNCTION "ec_Order_amount_forward"() RETURNS trigger LANGUAGE plpgsql AS $$
+-- undo: ALTER INDEX "Order_amount_idx" RENAME TO "ec_Order_amount_idx_new"; ALTER INDEX "ec_Order_amount_idx_old" RENAME TO "Order_amount_idx"; ALTER TABLE "Order" DROP CONSTRAINT "ec_Order_amount_in_sync"; DROP TRIGGER "zzz_ec_Order_amount_backward" ON "Order"; DROP FUNCTION "ec_Order_amount_backward"(); ALTER TABLE "Order" ALTER COLUMN "amount" DROP DEFAULT; ALTER TABLE "Order" ALTER COLUMN "ec_amount_other" SET DEFAULT 0; ALTER TABLE "Order" RENAME COLUMN "amount" TO "ec_amount_away"; ALTER TABLE "Order" RENAME COLUMN "ec_amount_other" TO "amount"; ALTER TABLE "Order" RENAME COLUMN "ec_amount_away" TO "ec_amount_other"; ALTER TABLE "Order" ADD CONSTRAINT "ec_Order_amount_in_sync" CHECK (row("ec_amount_other")::record *= row("amount"::bigint)::record) NOT VALID; CREATE FUNCTION "ec_Order_amount_forward"() RETURNS trigger LANGUAGE plpgsql AS $$
 --   BEGIN
 --     NEW."ec_amount_other" := NEW."amount";
 --     RETURN NEW;

@@ -1,5 +1,5 @@
-import type { TypeChange } from '../../facts/type-change.ts'
-import { displayTable } from '../../relation.ts'
+import type { TypeChange } from '../facts/type-change.ts'
+import { displayTable } from '../relation.ts'
 
 /** What PostgreSQL does besides changing the catalog, in words; undefined for nothing. */
 export function whatHangs({ rebuilds, scans, locks }: TypeChange): string | undefined {
