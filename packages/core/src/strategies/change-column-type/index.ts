@@ -61,7 +61,6 @@ export const strategy: Strategy = {
 }
 
 function changed(group: TypeGroup, statement: Statement, migration: Migration): Outcome | undefined {
-  if (!group.columns.every(isSwappable)) return undefined
   const hazards = group.columns.map(({ change, table, name, statement: own }) =>
     hazard(change.effect === 'rewrite' ? REWRITES : CHECKS, displayColumn(table, name), own),
   )
@@ -72,6 +71,11 @@ function changed(group: TypeGroup, statement: Statement, migration: Migration): 
     reason: `${displayColumn(c.table, c.name)} can't be changed online yet: ${reason}.`,
     fix: `Add a column of the new type under a new name, move the code over, and drop ${displayColumn(c.table, c.name)} in a later migration.`,
   })
+  const other = group.columns.find((c) => !isSwappable(c))
+  if (other) {
+    const on = displayColumn(other.table, other.name)
+    return { ...cant(other, ''), reason: `Changing ${on} from ${other.old.type} to ${other.next.type} is not rewritten yet.` }
+  }
   const parts = []
   for (const column of group.columns) {
     const blocked = obstacleTo(column, migration)
