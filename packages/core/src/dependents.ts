@@ -1,7 +1,7 @@
 import type { Catalog, Constraint, Index, Policy, Table, TableName } from './catalog/catalog.ts'
 import { mayName } from './expression.ts'
 import { namesColumn } from './replay/columns-in.ts'
-import { referrers } from './replay/names.ts'
+import { guardedTables, referrers } from './replay/names.ts'
 
 /** What hangs on one column, as the catalog knows it. */
 export interface Dependents {
@@ -49,8 +49,8 @@ function opaque(catalog: Catalog, key: TableName, column: string, table: Table, 
   const triggers = table.triggers.filter((t) => !t.name.startsWith('zzz_ec_')).map((t) => `trigger "${t.name}"`)
   const isNamed = (on: TableName, p: Policy): boolean =>
     [p.using, p.check].some((text) => text !== undefined && namesColumn(catalog, text, on, of))
-  const policies = [...catalog.tables].flatMap(([on, t]) =>
-    t.policies.filter((p) => isNamed(on, p)).map((p) => `policy "${p.name}"${on === key ? '' : ` of ${on}`}`),
+  const policies = guardedTables(catalog.tables).flatMap((on) =>
+    (catalog.tables.get(on)?.policies ?? []).filter((p) => isNamed(on, p)).map((p) => `policy "${p.name}"${on === key ? '' : ` of ${on}`}`),
   )
   const generated = table.columns.filter((c) => names(c.generated?.expression)).map((c) => `generated column "${c.name}"`)
   return [...views, ...triggers, ...policies, ...generated]

@@ -16,6 +16,8 @@ interface Names {
   readonly children: Map<TableName, Counts<TableName>>
   /** Tables with foreign keys, by what they point at. */
   readonly referrers: Map<TableName, Counts<TableName>>
+  /** Tables with row security policies. */
+  readonly guarded: Counts<TableName>
 }
 
 /** How many there are of each. */
@@ -58,6 +60,11 @@ export function referrers(tables: Tables, key: TableName): TableName[] {
   return [...(namesOf(tables).referrers.get(key)?.keys() ?? [])].sort()
 }
 
+/** Tables with row security policies, sorted. */
+export function guardedTables(tables: Tables): TableName[] {
+  return [...namesOf(tables).guarded.keys()].sort()
+}
+
 /** Tables that end with the session. */
 export function temporaryTables(tables: Tables): readonly TableName[] {
   return temporary.get(tables) ?? []
@@ -94,7 +101,7 @@ function namesOf(tables: Tables): Names {
     known.delete(at)
     follow(names, path.reverse())
   } else {
-    names = { constraints: new Map(), indexes: new Map(), children: new Map(), referrers: new Map() }
+    names = { constraints: new Map(), indexes: new Map(), children: new Map(), referrers: new Map(), guarded: new Map() }
     for (const table of tables.values()) change(names, undefined, table)
   }
   known.set(tables, names)
@@ -134,6 +141,7 @@ function change(names: Names, old: Table | undefined, next: Table | undefined): 
   })
   const indexes = inside(names.indexes, table.schema)
   between(old?.indexes, next?.indexes, ({ name }, by) => count(inside(indexes, name), key, by))
+  between(old?.policies, next?.policies, (_, by) => count(names.guarded, key, by))
   between(old?.parents, next?.parents, (parent, by) => count(inside(names.children, parent), key, by))
 }
 
