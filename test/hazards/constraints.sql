@@ -296,6 +296,48 @@ ALTER TABLE t VALIDATE CONSTRAINT positive;
 -- 1: ACCESS EXCLUSIVE on t
 -- 3: scans t
 
+-- ## H68 VALIDATE under statement_timeout is cancelled where the table takes longer
+-- # before
+CREATE FUNCTION slow(int) RETURNS boolean LANGUAGE sql AS 'SELECT pg_sleep(0.1) IS NOT NULL';
+ALTER TABLE t ADD CONSTRAINT slowly CHECK (slow(a)) NOT VALID;
+-- # migration
+SET LOCAL statement_timeout = '50ms';
+ALTER TABLE t VALIDATE CONSTRAINT slowly;
+-- # truth
+-- 2: fails with 57014
+-- # check
+-- 2:1 validate-under-timeout
+
+-- ## H68 VALIDATE with the timeout taken off for it
+-- # before
+ALTER TABLE t ADD CONSTRAINT positive CHECK (a > 0) NOT VALID;
+-- # migration
+SET statement_timeout = '5s';
+SELECT 1;
+SET statement_timeout = 0;
+ALTER TABLE t VALIDATE CONSTRAINT positive;
+-- # truth
+-- 4: scans t; SHARE UPDATE EXCLUSIVE on t
+
+-- ## H68 a brief statement under statement_timeout
+-- # migration
+SET statement_timeout = '5s';
+ALTER TABLE t ADD COLUMN c int;
+-- # truth
+-- 2: ACCESS EXCLUSIVE on t
+
+-- ## H68 VALIDATE of what is proved, or of a new table, under statement_timeout
+-- # before
+ALTER TABLE t ADD CONSTRAINT positive CHECK (a > 0);
+-- # migration
+SET statement_timeout = '5s';
+ALTER TABLE t VALIDATE CONSTRAINT positive;
+CREATE TABLE fresh (a int);
+ALTER TABLE fresh ADD CONSTRAINT small CHECK (a < 9) NOT VALID;
+ALTER TABLE fresh VALIDATE CONSTRAINT small;
+-- # truth
+-- 2: SHARE UPDATE EXCLUSIVE on t
+
 -- ## H34 VALIDATE of an earlier migration's constraint
 -- # before
 ALTER TABLE t ADD CONSTRAINT positive CHECK (a > 0) NOT VALID;

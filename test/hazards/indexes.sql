@@ -125,6 +125,19 @@ CREATE INDEX CONCURRENTLY t_s_idx ON t (s);
 -- # check
 -- 2:1 concurrently-under-timeout
 
+-- ## H68 CONCURRENTLY under statement_timeout, beside a writer
+-- # beside
+INSERT INTO t VALUES (100)
+-- # sent
+-- statements
+-- # migration
+SET statement_timeout = '20ms';
+CREATE INDEX CONCURRENTLY t_s_idx ON t (s);
+-- # truth
+-- 2: fails with 57014
+-- # check
+-- 2:1 concurrently-under-timeout
+
 -- ## H44 IF NOT EXISTS takes any index of the name for good
 -- # migration
 CREATE INDEX CONCURRENTLY IF NOT EXISTS t_a_idx ON t (a);

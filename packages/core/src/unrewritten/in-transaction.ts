@@ -1,6 +1,6 @@
 import type { Migration } from '../migration.ts'
 import { type PgNode, untag } from '../parser.ts'
-import { rangeKey } from '../relation.ts'
+import { displayTable, isNewTable, rangeKey, type TableAction } from '../relation.ts'
 import { transactionsOf } from '../sending.ts'
 import type { Statement } from '../statement.ts'
 import { catalogAt, type Finding, plainly } from './finding.ts'
@@ -47,22 +47,39 @@ export function concurrently(statement: Statement, migration: Migration): Findin
   const on = (index.idxname ?? index.relation.relname) as string
   const kind = catalogAt(statement, migration).tables.get(rangeKey(index.relation))?.kind
   if (kind === 'partitioned') return [plainly(KINDS.concurrentlyOnPartitioned, on)]
-  const timeout = timeoutBefore(statement, migration)
+  const [timeout] = timeoutsBefore(statement, migration, false)
   return timeout === undefined
     ? []
     : [{ kind: KINDS.underTimeout, on, fix: `Run SET ${timeout} = 0 before it, and set it again behind it.` }]
 }
 
-/** The timeout that the session has from an earlier statement of the script. */
-function timeoutBefore(statement: Statement, migration: Migration): string | undefined {
+/** VALIDATE CONSTRAINT reads the table from end to end: under a timeout that the script has set it is cancelled where the table is large. */
+export function validated({ table, name }: TableAction, statement: Statement, migration: Migration): Finding[] {
+  const constraint = catalogAt(statement, migration)
+    .tables.get(table)
+    ?.constraints.find((c) => c.name === name)
+  if (constraint?.validated || isNewTable(migration, table, statement.index)) return []
+  return timeoutsBefore(statement, migration, true).has('statement_timeout')
+    ? [
+        {
+          kind: KINDS.validateUnderTimeout,
+          on: displayTable(table),
+          fix: 'Run SET statement_timeout = 0 before it, and set it again behind it.',
+        },
+      ]
+    : []
+}
+
+/** The timeouts that earlier statements of the script have set, with those of the transaction where they count. */
+function timeoutsBefore(statement: Statement, migration: Migration, withLocal: boolean): ReadonlySet<string> {
   const set = new Set<string>()
   for (const { node } of migration.script.statements.slice(0, statement.index)) {
     const s = node.VariableSetStmt as PgNode | undefined
-    if (!s || s.is_local || !['lock_timeout', 'statement_timeout'].includes(s.name)) continue
+    if (!s || (s.is_local && !withLocal) || !['lock_timeout', 'statement_timeout'].includes(s.name)) continue
     const value = s.args?.[0]?.A_Const as PgNode | undefined
     const isOff = s.kind !== 'VAR_SET_VALUE' || value?.sval?.sval === '0' || (value?.ival && !value.ival.ival)
     if (isOff) set.delete(s.name)
     else set.add(s.name)
   }
-  return [...set][0]
+  return set
 }

@@ -180,6 +180,12 @@ export const KINDS = {
     why: 'CONCURRENTLY waits for every open transaction; under this timeout it is cancelled and leaves an invalid index behind, which IF NOT EXISTS then takes for done.',
     instead: 'Set lock_timeout and statement_timeout to 0 for it.',
   },
+  validateUnderTimeout: {
+    code: 'validate-under-timeout',
+    harm: 'data',
+    why: 'VALIDATE CONSTRAINT reads the whole table: under this statement_timeout it is cancelled (57014) where the table is large, and the migration fails.',
+    instead: 'Set statement_timeout to 0 for it: it holds nobody up.',
+  },
   notUnderstood: {
     code: 'not-understood',
     harm: 'lock',

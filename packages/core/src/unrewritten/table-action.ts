@@ -5,6 +5,7 @@ import type { Statement } from '../statement.ts'
 import { addedColumn } from './add-column.ts'
 import { addedConstraint } from './add-constraint.ts'
 import { catalogAt, type Finding, plainly } from './finding.ts'
+import { validated } from './in-transaction.ts'
 import { KINDS } from './kinds.ts'
 import { attached, detached } from './partition.ts'
 
@@ -16,7 +17,6 @@ const SAFE = new Set([
   'AT_DropColumn',
   'AT_AlterColumnType',
   'AT_DropConstraint',
-  'AT_ValidateConstraint',
   'AT_AddIdentity',
   'AT_SetIdentity',
   'AT_DropIdentity',
@@ -66,6 +66,8 @@ export function actedOn(statement: Statement, migration: Migration): Finding[] {
       return addedColumn(action, statement, migration)
     case 'AT_AddConstraint':
       return addedConstraint(action, statement, migration)
+    case 'AT_ValidateConstraint':
+      return validated(action, statement, migration)
     case 'AT_AttachPartition':
       return attached(action, statement, migration)
     case 'AT_DetachPartition':
