@@ -19,6 +19,7 @@ export function program(io: Io, done: (code: number) => void): Command {
   addCheck(root, io, done)
   addRewrite(root, io, done)
   addVerify(root, io, done)
+  addBackfill(root, io, done)
   addExplain(root, io, done)
   return root
 }
@@ -110,6 +111,40 @@ function addVerify(root: Command, io: Io, done: (code: number) => void): void {
   ])
 }
 
+function addBackfill(root: Command, io: Io, done: (code: number) => void): void {
+  const command = root
+    .command('backfill')
+    .description('Fill old rows, as a plan says, in short batches while the application runs. Stopped or killed, it goes on where it was.')
+    .argument('[plan]', 'its name or a part of it (default: the only one)')
+    .option('--database <url>', 'the database (default: from DATABASE_URL); never printed')
+    .option('--step <id>', 'one backfill of the plan, ready by your word: the steps before it were applied by other means')
+    .addOption(positive('--workers <n>', 'sessions that fill at the same time; run the command again, anywhere, for more').default(1))
+    .addOption(positive('--batch <ms>', 'how long a batch should take, and so a writer of its rows may wait (default: 50)'))
+    .addOption(positive('--nice <ratio>', 'rest so many times as long as it works (default: 0)'))
+    .addOption(positive('--max-lag <seconds>', 'wait while a replica is further behind (default: 10)'))
+    .addOption(positive('--max-lag-bytes <bytes>', 'the same in bytes of WAL (default: 268435456)'))
+    .addOption(positive('--max-transaction <seconds>', 'wait while a transaction has been open for longer (default: do not)'))
+    .option('--probe <sql>', 'your own query: wait while it returns true, or 1 and more')
+    .option('--pause-file <file>', 'wait while this file is there')
+    .addOption(new Option('--pause', 'let all its workers pause').conflicts(['resume', 'cancel', 'verify']))
+    .addOption(
+      new Option('--resume', 'let them go on; after --cancel too, before the command is run again').conflicts(['cancel', 'verify']),
+    )
+    .addOption(new Option('--cancel', 'let them end after their batch').conflicts('verify'))
+    .addOption(positive('--speed <part>', 'let them work this part of the time: 0.5 is half').conflicts('verify'))
+    .option('--verify', 'fill nothing: compare what is filled with what it is filled from')
+    .option('--json', 'a line of JSON for each second, and one at the end')
+    .addOption(project())
+    .action(async (plan: string | undefined, flags) => done(await (await import('./command/backfill.ts')).backfill(plan, flags, io)))
+  examples(command, [
+    ['expand-contract backfill', 'all backfills of the only plan that are ready'],
+    ['expand-contract backfill 20261122121918_rename_name --workers 4', 'four at a time'],
+    ['expand-contract backfill --probe "SELECT count(*) > 80 FROM pg_stat_activity"', 'wait while the database is busy'],
+    ['expand-contract backfill --speed 0.25', 'slow down one that runs, from another terminal'],
+    ['expand-contract backfill --verify', 'counts and checksums of both sides'],
+  ])
+}
+
 function addExplain(root: Command, io: Io, done: (code: number) => void): void {
   const command = root
     .command('explain')
@@ -150,6 +185,14 @@ function project(): Option {
 
 function format(): Option {
   return new Option('--format <format>', 'how to report').choices(['text', 'json']).default('text')
+}
+
+function positive(flags: string, description: string): Option {
+  return new Option(flags, description).argParser((text: string): number => {
+    const value = Number(text)
+    if (text.trim() === '' || !(value > 0)) throw new InvalidArgumentError('Give a number greater than 0.')
+    return value
+  })
 }
 
 function postgres(description: string): Option {

@@ -1,6 +1,7 @@
 export * from './backfill/index.ts'
 export { readDefinitions } from './introspect/definitions.ts'
 export { introspect } from './introspect/introspect.ts'
+export * from './ledger/index.ts'
 export { type ReadDatabase, readDatabase } from './read-database.ts'
 export * from './schema-diff.ts'
 export * from './server.ts'

@@ -22,7 +22,8 @@ export interface GateOptions {
   readonly pauses?: () => Promise<string | undefined>
   /** Aborted: it ends after the batches that run. */
   readonly signal?: AbortSignal
-  readonly onState?: (state: string | undefined) => void
+  /** After each measurement, with why it waits or rests; `client` is free for its queries. */
+  readonly onLook?: (state: string | undefined) => Promise<void>
 }
 
 /** Measures while workers work, and lets them pass, rest, wait or end. */
@@ -45,7 +46,7 @@ export async function openGate(options: GateOptions): Promise<Gate> {
     const decision = decide(await readSignals(client, step, oids, options.probe), limits)
     const pause =
       control.wanted === 'pause' ? 'it is paused: npx expand-contract backfill --resume lets it go on' : await options.pauses?.()
-    options.onState?.(pause ?? decision.wait ?? decision.why)
+    await options.onLook?.(pause ?? decision.wait ?? decision.why)
     return { control, decision, pause }
   }
 

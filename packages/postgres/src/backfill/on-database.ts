@@ -1,0 +1,114 @@
+import type { Backfill, Plan } from '@expand-contract/core'
+import type { Client } from 'pg'
+import { connect, connectError, databaseOf, using, withDatabase } from '../connection.ts'
+import { openLedger, readSteps } from '../ledger/index.ts'
+import { type BackfillResult, runBackfill } from './backfill.ts'
+import { readFacts, type TableFacts } from './facts.ts'
+import { type GateOptions, openGate } from './gate.ts'
+import { inLedger, type StepOf } from './in-ledger.ts'
+import { pendingBackfills } from './pending.ts'
+import { type FillProgress, readProgress } from './progress.ts'
+import { APPLICATION } from './signals.ts'
+
+/** What a backfill tells while it runs. */
+export interface FillReport extends Partial<FillProgress> {
+  readonly step: Backfill
+  /** Milliseconds of this process's batches, as a moving average. */
+  readonly batch: number
+  /** Rows a second, all workers together; undefined in the first moment. */
+  readonly rate: number | undefined
+  /** Seconds until this pass is done, at the rate of the last while. */
+  readonly left: number | undefined
+  /** Why it waits or rests. */
+  readonly state: string | undefined
+}
+
+export interface DatabaseBackfill extends Pick<GateOptions, 'limits' | 'probe' | 'pauses' | 'signal'> {
+  readonly url: string
+  readonly plan: Plan
+  /** The id of one step, instead of all that are ready. */
+  readonly step?: string
+  readonly workers: number
+  /** Milliseconds that a batch should take. */
+  readonly target?: number
+  readonly onReport: (report: FillReport) => void
+}
+
+/** Opens connections to a user's database under our name. Throws UserError, which never repeats the URL. */
+export function opener(url: string): () => Promise<Client> {
+  const connectionString = withDatabase(url, databaseOf(url))
+  return async () => {
+    const settings = { connectionString, connectionTimeoutMillis: 15_000, application_name: APPLICATION, keepAlive: true }
+    const client = await connect(settings).catch((error) => {
+      throw connectError(error)
+    })
+    // Killed or asleep in the middle of a batch, this process must not keep its rows locked for ever.
+    await client.query(`SET idle_in_transaction_session_timeout = '60s'; SET statement_timeout = 0`)
+    return client
+  }
+}
+
+/** Does the backfills of a plan that are ready, one after the other, as far as they go; a refused row of one does not keep the others from it. Throws UserError and PostgreSQL's errors. */
+export async function backfillDatabase(options: DatabaseBackfill): Promise<readonly { step: Backfill; result: BackfillResult }[]> {
+  const open = opener(options.url)
+  return using(open, async (client) => {
+    await openLedger(client)
+    const steps = pendingBackfills(options.plan, await readSteps(client, options.plan.id), options.step)
+    const results: { step: Backfill; result: BackfillResult }[] = []
+    for (const step of steps) {
+      const result = await fill(client, open, step, options)
+      results.push({ step, result })
+      if (result.stopped) break
+    }
+    return results
+  })
+}
+
+/** `client` looks on; the workers have connections of their own. */
+async function fill(client: Client, open: () => Promise<Client>, step: Backfill, options: DatabaseBackfill): Promise<BackfillResult> {
+  const of = { plan: options.plan.id, step: step.id }
+  const facts = await readFacts(client, step)
+  let batch = 0
+  const report = reporter(client, of, facts)
+  const gate = await openGate({
+    ...options,
+    client,
+    step,
+    of,
+    onLook: async (state) => options.onReport({ step, batch, state, ...(await report()) }),
+  })
+  try {
+    return await runBackfill(step, {
+      connections: { take: open, give: (used) => used.end().catch(() => undefined) },
+      checkpoint: inLedger(of),
+      workers: options.workers,
+      ...(options.target !== undefined && { target: options.target }),
+      gate: gate.pass,
+      onBatch: (_, { ms }) => {
+        batch = batch === 0 ? ms : batch * 0.8 + ms * 0.2
+      },
+    })
+  } finally {
+    await gate.close()
+    options.onReport({ step, batch, state: undefined, ...(await report()) })
+  }
+}
+
+/** Looks of which rate and time left are taken: what was before them tells little of what comes. */
+const LOOKS = 60
+
+function reporter(client: Client, of: StepOf, facts: TableFacts): () => Promise<Omit<FillReport, 'step' | 'batch' | 'state'>> {
+  const history: { at: number; part: number; rows: number }[] = []
+  return async () => {
+    const progress = await readProgress(client, of, facts)
+    if (!progress) return { rate: undefined, left: undefined }
+    const now = { at: performance.now(), part: progress.pass + progress.part, rows: progress.rows }
+    history.push(now)
+    if (history.length > LOOKS) history.shift()
+    const then = history[0] ?? now
+    const seconds = (now.at - then.at) / 1_000
+    if (seconds === 0) return { ...progress, rate: undefined, left: undefined }
+    const speed = (now.part - then.part) / seconds
+    return { ...progress, rate: (now.rows - then.rows) / seconds, left: speed > 0 ? (1 - progress.part) / speed : undefined }
+  }
+}

@@ -1,0 +1,30 @@
+import { type Backfill, type Plan, type Step, UserError } from '@expand-contract/core'
+import type { StepRecord } from '../ledger/index.ts'
+
+/**
+ * The backfills of a plan that can be done now, in order: what stands before each is recorded as done, and it is not. `named`: the id of one, which then counts as ready.
+ * Throws {@link UserError} where there is none for a reason.
+ */
+export function pendingBackfills(plan: Plan, records: readonly StepRecord[], named?: string): Backfill[] {
+  const all = plan.stages.flatMap(({ name, steps }) =>
+    steps.flatMap((step, i) => (step.kind === 'backfill' ? [{ step, before: steps[i - 1], isFirst: i === 0 && name === 'expand' }] : [])),
+  )
+  if (named !== undefined) return [namedStep(plan, all, named)]
+  const isDone = (step: Step | undefined): boolean => records.some((r) => r.step === step?.id && r.finishedAt !== null)
+  const open = all.filter(({ step }) => !isDone(step))
+  const ready = open.filter(({ before, isFirst }) => isFirst || isDone(before))
+  const [first] = open
+  if (ready.length === 0 && first) {
+    throw new UserError(
+      `The backfill ${first.step.id} of ${plan.id} comes after the step ${first.before?.id ?? 'that opens its stage'}, which the ledger of this database does not know as done: without it nothing would keep new rows right. Apply what comes before it:\n  npx expand-contract deploy\nor, where it was applied by other means, name the backfill:\n  npx expand-contract backfill ${plan.id} --step ${first.step.id}`,
+    )
+  }
+  return ready.map(({ step }) => step)
+}
+
+function namedStep(plan: Plan, all: readonly { readonly step: Backfill }[], named: string): Backfill {
+  const found = all.find(({ step }) => step.id === named)
+  if (found) return found.step
+  const ids = all.map(({ step }) => step.id).join(', ')
+  throw new UserError(`${plan.id} has no backfill ${named}. ${ids === '' ? 'It has none at all.' : `Its backfills are: ${ids}.`}`)
+}
