@@ -1,5 +1,6 @@
 import type { Catalog, Constraint, Index, Policy, Table, TableName } from './catalog/catalog.ts'
 import { mayName } from './expression.ts'
+import { mayUse } from './facts/trigger-reads.ts'
 import { namesColumn } from './replay/columns-in.ts'
 import { guardedTables, referrers } from './replay/names.ts'
 
@@ -45,8 +46,9 @@ function opaque(catalog: Catalog, key: TableName, column: string, table: Table, 
   const views = [...catalog.views]
     .filter(([, v]) => v.reads.some((r) => r.table === key && (r.columns?.includes(column) ?? true)))
     .map(([name]) => `view ${name}`)
-  // A trigger's function gets the whole row, whatever it fires on: what it does with it can't be seen from here.
-  const triggers = table.triggers.filter((t) => !t.name.startsWith('zzz_ec_')).map((t) => `trigger "${t.name}"`)
+  const triggers = table.triggers
+    .filter((t) => !t.name.startsWith('zzz_ec_') && mayUse(t, catalog, column))
+    .map((t) => `trigger "${t.name}"`)
   const isNamed = (on: TableName, p: Policy): boolean =>
     [p.using, p.check].some((text) => text !== undefined && namesColumn(catalog, text, on, of))
   const policies = guardedTables(catalog.tables).flatMap((on) =>

@@ -1,4 +1,4 @@
-import type { Column } from '../../catalog/catalog.ts'
+import type { Catalog, Column } from '../../catalog/catalog.ts'
 import { dependents } from '../../dependents.ts'
 import { catalogInCommand } from '../../facts/in-command.ts'
 import { mentions } from '../../facts/mentions.ts'
@@ -95,7 +95,8 @@ function refusal(
     }
   }
   if (openRenames(migration, action.table).includes(action.name)) return { ...base, ...askRename(action, migration) }
-  const [blocking] = dependents(migration.before, action.table, action.name).opaque
+  const left = dependents(whenItGoes(migration, action, column), action.table, action.name)
+  const [blocking] = left.opaque
   if (blocking) {
     return {
       ...base,
@@ -103,7 +104,7 @@ function refusal(
       fix: `Change or drop ${blocking} in a migration before this one, then plan again.`,
     }
   }
-  const [inbound] = dependents(migration.before, action.table, action.name).inbound
+  const [inbound] = left.inbound
   if (inbound) {
     return {
       ...base,
@@ -113,6 +114,13 @@ function refusal(
   }
   if (needsFill(column) && !intentFor(migration, 'fill', action.table, action.name)) return { ...base, ...askFill(action, column, on) }
   return undefined
+}
+
+/** The schema in which the contract drops the column: the migration's end, and the column still there. */
+function whenItGoes({ before, after }: Migration, { table: key, name }: TableAction, column: Column | undefined): Catalog {
+  const table = after.tables.get(key)
+  if (!column || !table || table.columns.some((c) => c.name === name)) return before
+  return { ...after, tables: new Map(after.tables).set(key, { ...table, columns: [...table.columns, column] }) }
 }
 
 function needsFill(column: Column | undefined): column is Column {

@@ -6,6 +6,7 @@ import { actionOf, columnIn, rangeKey, rangeSql } from '../../relation.ts'
 import type { Statement } from '../../statement.ts'
 import type { Target } from '../../steps/trigger.ts'
 import { actionsOn, intentFor, targetOf } from '../../target.ts'
+import { goesWithTable } from '../rename-table/index.ts'
 
 /** A rename, however the ORM wrote it. */
 export interface Rename {
@@ -25,6 +26,7 @@ export function renameOf(statement: Statement, migration: Migration): Rename | u
   const [tag, s] = untag(statement.node)
   if (tag === 'RenameStmt' && s.renameType === 'OBJECT_COLUMN' && s.relationType === 'OBJECT_TABLE') {
     const key = rangeKey(s.relation)
+    if (goesWithTable(statement, migration)) return undefined
     // Columns that change names with each other: the name is there at the end, so no query fails for want of it.
     if (columnIn(migration.after, key, s.subname)) return undefined
     if (!columnIn(migration.before, key, s.subname) && migration.before.tables.has(key)) return undefined
