@@ -63,3 +63,13 @@ CREATE INDEX ON e (least(b, 2), abs(b), pg_catalog.abs(b), substring(a from 1 fo
 CREATE INDEX ON e ((a IS DISTINCT FROM 'x'), (b BETWEEN 1 AND 2), (a LIKE 'x%'), (a IN ('a', 'b')), ((c -> 'a' ->> 'b')::int), (CASE WHEN b > 1 THEN lower(a) ELSE upper(a) END), (1 + 1));
 CREATE INDEX ON e (((c ->> 'a')::numeric(5, 2)), ((b)::bigint), (('x' || a)::character varying(5)), (CASE WHEN b > 1 THEN b ELSE 3 END), ((d)[2]), (lower(a) COLLATE "C"));
 CREATE TABLE ex (r int4range, n int, EXCLUDE USING gist (r WITH &&), EXCLUDE USING gist (int4range(n, n + 1) WITH &&), EXCLUDE USING gist ((int4range(n, n + 2)) WITH &&, r WITH =));
+-- A name is taken by a relation of any kind; what is named twice in one DROP is dropped once.
+CREATE TABLE taken (a int, b int);
+CREATE SEQUENCE IF NOT EXISTS taken;
+CREATE INDEX taken_idx ON taken (a);
+CREATE SEQUENCE IF NOT EXISTS taken_idx;
+DROP INDEX public.taken_idx, taken_idx CASCADE;
+CREATE TYPE taken_type AS (a int);
+CREATE SEQUENCE IF NOT EXISTS taken_type;
+DROP TYPE taken_type, public.taken_type;
+DROP TABLE taken, public.taken;

@@ -2,7 +2,7 @@ import { type Catalog, quoteName, type Table } from '@expand-contract/core'
 
 /**
  * Puts names of the catalog in the place of the words in guillemets, `picks` choosing among them: «table» (any), «column», «constraint», «trigger», «policy» (of the
- * «table» before it), «other» and «its column» (a second table), «index», «view», «sequence», «enum», «label», «domain», «composite», «function», «type». Where
+ * «table» before it), «other» and «its column» (a second table), «index», «view», «sequence», «enum», «label», «domain», «range», «composite», «function», «type». Where
  * there is none, or now and then, a name that is perhaps not there.
  */
 export function bind(text: string, picks: readonly number[], catalog: Catalog): string {
@@ -62,6 +62,7 @@ export function bind(text: string, picks: readonly number[], catalog: Catalog): 
     sequence: () => relation(catalog.sequences.keys(), '"public"."s"'),
     enum: () => one([...catalog.enums.keys()], 'e'),
     domain: () => one([...catalog.domains.keys()], 'd'),
+    range: () => one([...(catalog.ranges?.keys() ?? [])], 'rg'),
     composite: () => one([...catalog.composites.keys()], 'm'),
     function: () => relation(catalog.functions.keys(), '"public"."f"'),
     schema: () => one([...catalog.schemas].map(quoteName), 'side'),

@@ -28,6 +28,7 @@ export const newIndex: Sql = among('i1', 'i2', 't_a_idx', 't_a_key', 't_pkey', '
 export const newSequence: Sql = qualified(among('s', 't_a_seq', 't_a_seq1', 'u_b_seq', 'r'))
 export const newEnum: Sql = qualified(among('e', '"E"'))
 export const newDomain: Sql = qualified(among('d', '"D x"'))
+export const newRange: Sql = qualified(among('rg', '"A range"', 'e'))
 export const newComposite: Sql = qualified(among('m', 'e', 't'))
 
 /** A name with a schema or, more often, without. */

@@ -9,6 +9,7 @@ import {
   newDomain,
   newEnum,
   newName,
+  newRange,
   newSequence,
   newView,
   oneOf,
@@ -49,6 +50,23 @@ const typesBeyond: Sql = oneOf(
   sql('ALTER TYPE ', anyType, ' RENAME TO ', oneOf(among('e', '"E"', 'd', 'm'), newName)),
   sql('ALTER TYPE ', anyType, elsewhere),
   sql('DROP TYPE ', ifExists, anyType, cascade),
+)
+
+const ranges: Sql = oneOf(
+  [
+    3,
+    sql(
+      'CREATE TYPE ',
+      newRange,
+      ' AS RANGE (subtype = ',
+      among('int', 'text', '«enum»', '«domain»'),
+      maybe(', multirange_type_name = many', 0.2),
+      ')',
+    ),
+  ],
+  sql('ALTER TYPE «range» RENAME TO ', oneOf('rg', '"A range"', newName)),
+  sql('ALTER TYPE «range»', elsewhere),
+  sql('DROP TYPE ', ifExists, '«range»', cascade),
 )
 
 const domainCheck: Sql = sql(
@@ -197,6 +215,43 @@ const drops: Sql = oneOf(
   [3, sql('DROP INDEX ', ifExists, several('«index»', 2), cascade)],
 )
 
+const inside: Sql = oneOf([3, alterTable], [2, createTable], createIndex, drops, enums, sequences)
+
+/** Statements in DO blocks: with a handler, behind a guard, in a loop. */
+const blocks: Sql = oneOf(
+  [
+    3,
+    sql(
+      'DO $$ BEGIN ',
+      inside,
+      '; EXCEPTION WHEN ',
+      among('duplicate_object OR duplicate_table OR duplicate_column', 'undefined_table OR undefined_object OR undefined_column'),
+      ' THEN NULL; END $$',
+    ),
+  ],
+  [
+    2,
+    sql(
+      'DO $$ BEGIN IF ',
+      maybe('NOT ', 0.5),
+      'EXISTS (SELECT FROM information_schema.',
+      among(
+        "columns WHERE table_name = 't' AND column_name = 'a'",
+        "tables WHERE table_name = 'u'",
+        "table_constraints WHERE constraint_name = 'k1'",
+      ),
+      ') THEN ',
+      inside,
+      '; END IF; END $$',
+    ),
+  ],
+  sql(
+    "DO $$ DECLARE x text; BEGIN FOREACH x IN ARRAY ARRAY['t', 'u'] LOOP EXECUTE format('ALTER TABLE IF EXISTS %I ",
+    among('ADD COLUMN IF NOT EXISTS %I int', 'ADD CONSTRAINT %I CHECK (true)', 'DROP COLUMN IF EXISTS %I', 'RENAME TO %I'),
+    "', x, x || '_c'); END LOOP; END $$",
+  ),
+)
+
 /** A statement that changes a schema, if it fits. */
 export const statement: Sql = oneOf(
   ...([
@@ -207,10 +262,12 @@ export const statement: Sql = oneOf(
     [4, enums],
     [3, composites],
     [3, typesBeyond],
+    [2, ranges],
     [4, domains],
     [4, sequences],
     [8, views],
     [8, code],
+    [4, blocks],
     [1, schemas],
     [1, paths],
   ] as const),

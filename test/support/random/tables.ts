@@ -43,7 +43,7 @@ const typed: Sql = oneOf(
   [2, among('serial', 'bigserial', 'smallserial', 'serial4')],
   [3, sql('«enum»', maybe('[]', 0.2), maybe(among(" DEFAULT 'x'", ' DEFAULT NULL'), 0.4))],
   [2, sql('«domain»', maybe(' DEFAULT 5', 0.3))],
-  among('«composite»', '«composite»[]', '«other»'),
+  among('«composite»', '«composite»[]', '«other»', '«range»'),
   sql('text COLLATE ', among('"C"', '"default"', 'pg_catalog."POSIX"')),
   [2, sql('int GENERATED ', among('ALWAYS', 'BY DEFAULT'), ' AS IDENTITY', maybe(' (START WITH 5)', 0.2))],
 )

@@ -22,7 +22,7 @@ import { dropReaders, dropViews } from './view.ts'
 export const drop: Handler = (catalog, fields, change) => {
   const options: DropOptions = { missingOk: fields.missing_ok === true, cascade: fields.behavior === 'DROP_CASCADE' }
   // The same object may be named twice.
-  const paths = [...new Map((fields.objects as PgNode[]).map(pathOf).map((path) => [path.join('\0'), path])).values()]
+  const paths = [...new Map((fields.objects as PgNode[]).map(pathOf).map((path) => [withSchema(path).join('\0'), path])).values()]
   const each = (one: DropOne): Catalog => paths.reduce((current, path) => one(current, path, change, options), catalog)
   switch (fields.removeType) {
     case 'OBJECT_TABLE':
@@ -83,6 +83,11 @@ function pathOf(object: PgNode): string[] {
   if (tag === 'TypeName') return strings(fields.names)
   if (tag === 'ObjectWithArgs') return strings(fields.objname)
   return tag === 'String' ? [fields.sval as string] : []
+}
+
+/** One spelling for one object. */
+function withSchema(path: readonly string[]): readonly string[] {
+  return path.length === 1 ? [DEFAULT_SCHEMA, ...path] : path
 }
 
 const keyOf = (path: readonly string[]): TableName => tableKey(path.at(-1) ?? '', path.at(-2))

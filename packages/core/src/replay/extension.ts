@@ -9,7 +9,6 @@ import { mark, markEverything, withEntry, without } from './edit.ts'
 import { brings, type Content, DEFAULT_CLASSES_FOR, FIXED_SCHEMA } from './extension-content.ts'
 import { dropDependents } from './fall.ts'
 import { type Moves, moved, type Path } from './moved.ts'
-import { schemasOfPath } from './search-path.ts'
 import { textsOf } from './texts.ts'
 
 /** Extensions that can't be without another one, which CREATE EXTENSION … CASCADE makes too. */
@@ -30,7 +29,7 @@ export const createExtension: Handler = (catalog, fields, change) => {
   const given = option('schema')?.String?.sval as string | undefined
   const required = option('cascade') ? REQUIRED.get(name) : undefined
   const before = required === undefined ? catalog : (createExtension(catalog, { ...fields, extname: required }, change) as Catalog)
-  const schema = FIXED_SCHEMA.get(name) ?? given ?? schemasOfPath(catalog)[0] ?? DEFAULT_SCHEMA
+  const schema = FIXED_SCHEMA.get(name) ?? given ?? DEFAULT_SCHEMA
   return {
     ...before,
     extensions: new Set(before.extensions).add(name),

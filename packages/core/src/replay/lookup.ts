@@ -16,6 +16,8 @@ export const TEMPORARY = 'pg_temp'
 export interface Lookup {
   /** The schema that something new goes to; undefined where there is none. */
   readonly creation: string | undefined
+  /** A schema of the path, there or not, for names that are not found: what nobody made is nowhere. */
+  readonly nowhere: string
   relation(name: string): string | undefined
   index(name: string): string | undefined
   /** 'own' for PostgreSQL's own. */
@@ -37,6 +39,7 @@ export function lookupIn(catalog: Catalog): Lookup {
   const isRelation = (key: string): boolean => catalog.tables.has(key) || catalog.views.has(key) || catalog.sequences.has(key)
   return {
     creation: schemas[0],
+    nowhere: schemas[0] ?? catalog.searchPath?.[0] ?? 'pg_catalog',
     relation: (name) =>
       temporary.includes(tableKey(name, TEMPORARY))
         ? TEMPORARY

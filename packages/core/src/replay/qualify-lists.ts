@@ -9,8 +9,8 @@ export function qualifyLists(node: PgNode, lookup: Lookup): PgNode {
   const copy = structuredClone(node)
   const fields = copy[tag] as PgNode
   const made = (list: PgNode[] | undefined): void => prefix(list, 1, lookup.creation)
-  const type = (list: PgNode[] | undefined): void => prefix(list, 1, schema(lookup.type(strings(list)[0] ?? '')))
-  const routine = (list: PgNode[] | undefined): void => prefix(list, 1, schema(lookup.routine(strings(list)[0] ?? '')))
+  const type = (list: PgNode[] | undefined): void => prefix(list, 1, schema(lookup.type(strings(list)[0] ?? '') ?? lookup.nowhere))
+  const routine = (list: PgNode[] | undefined): void => prefix(list, 1, schema(lookup.routine(strings(list)[0] ?? '') ?? lookup.nowhere))
   switch (tag) {
     case 'CreateEnumStmt':
     case 'CreateRangeStmt':
@@ -33,7 +33,7 @@ export function qualifyLists(node: PgNode, lookup: Lookup): PgNode {
       routine(fields.func?.objname)
       break
     case 'CreateTrigStmt':
-      routine(fields.funcname)
+      prefix(fields.funcname, 1, schema(lookup.routine(strings(fields.funcname)[0] ?? '')))
       break
     case 'CreateExtensionStmt':
       addSchema(fields, lookup.creation)
@@ -90,10 +90,10 @@ function qualifyObject(kind: string, object: PgNode | undefined, lookup: Lookup,
     case 'OBJECT_VIEW':
     case 'OBJECT_MATVIEW':
     case 'OBJECT_SEQUENCE':
-      prefix(list, 1, lookup.relation(name) ?? lookup.creation)
+      prefix(list, 1, lookup.relation(name) ?? lookup.nowhere)
       break
     case 'OBJECT_INDEX':
-      prefix(list, 1, lookup.index(name) ?? lookup.creation)
+      prefix(list, 1, lookup.index(name) ?? lookup.nowhere)
       break
     case 'OBJECT_TYPE':
     case 'OBJECT_DOMAIN':
@@ -109,7 +109,7 @@ function qualifyObject(kind: string, object: PgNode | undefined, lookup: Lookup,
     case 'OBJECT_TRIGGER':
     case 'OBJECT_POLICY':
     case 'OBJECT_RULE':
-      prefix(list, 2, lookup.relation(name) ?? lookup.creation)
+      prefix(list, 2, lookup.relation(name) ?? lookup.nowhere)
       break
     default:
   }

@@ -118,11 +118,8 @@ function schemaFor(
     default: {
       const schema = lookup.relation(name) ?? lookup.index(name)
       // What nobody made is PostgreSQL's own, or there is none: the first schema is where its lack is told.
-      return schema === undefined
-        ? name.startsWith('pg_') || lookup.creation === undefined
-          ? undefined
-          : [lookup.creation, name]
-        : [schema, name]
+      if (schema !== undefined) return [schema, name]
+      return name.startsWith('pg_') ? undefined : [lookup.nowhere, name]
     }
   }
 }

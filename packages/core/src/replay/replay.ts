@@ -86,7 +86,9 @@ function applyQualified(catalog: Catalog, { statement, unknown, homeless }: Qual
     return markEverything(catalog, change, 'it makes something without naming its schema, and no schema of the search_path is there')
   const after = (HANDLERS[tag] ?? unfollowed)(catalog, fields, change)
   const range = fields.relation ?? fields.table
-  if (unknown.length === 0 || !range?.relname) return after
+  // What is there already is left as it is, whatever the statement says.
+  const isIdle = after === catalog && fields.if_not_exists === true
+  if (unknown.length === 0 || !range?.relname || isIdle) return after
   return mark(after, rangeKey(range), change, `which ${unknown.join(', ')} is meant can't be told under the search_path that is set`)
 }
 

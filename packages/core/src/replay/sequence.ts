@@ -5,6 +5,7 @@ import { displayTable, rangeKey, splitKey, strings, tableKey } from '../relation
 import { typeName } from '../type-name.ts'
 import type { Handler } from './change.ts'
 import { markEverything } from './edit.ts'
+import { hasRelation } from './object-name.ts'
 import { ownedBy, putSequence, withoutSequences } from './owned.ts'
 
 const TYPES: ReadonlySet<string> = new Set(['smallint', 'integer', 'bigint'])
@@ -17,7 +18,7 @@ export function sequenceDefault(schema: string, sequence: string): string {
 /** CREATE SEQUENCE. A temporary one ends with the session. */
 export const createSequence: Handler = (catalog, fields) => {
   const key = rangeKey(fields.sequence)
-  if (catalog.sequences.has(key) || fields.sequence.relpersistence === 't') return catalog
+  if (hasRelation(catalog, ...splitKey(key)) || fields.sequence.relpersistence === 't') return catalog
   return putSequence(catalog, key, withOptions({ type: 'bigint' }, fields.options))
 }
 
