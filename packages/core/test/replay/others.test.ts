@@ -91,7 +91,7 @@ describe('functions', () => {
 
 describe('what replay does not follow', () => {
   it.each([
-    [`CREATE RULE r AS ON INSERT TO t DO INSTEAD NOTHING`, '"public"."t"', 'Rule is not followed'],
+    [`CREATE RULE r AS ON INSERT TO t DO INSTEAD NOTHING`, '"public"."t"', 'the rule "r" names it, and rules are not followed'],
     ['CREATE FOREIGN TABLE ft (a int) SERVER s', '"public"."ft"', 'CreateForeignTable is not followed'],
     ['DROP OWNED BY me', '*', 'DropOwned is not followed'],
     ['ROLLBACK', '*', 'ROLLBACK undoes statements before it'],
