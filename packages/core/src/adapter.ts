@@ -1,5 +1,6 @@
+import type { Catalog } from './catalog/catalog.ts'
 import type { Intent } from './intent.ts'
-import type { Plan } from './plan.ts'
+import type { Plan, Step } from './plan.ts'
 import type { Sending } from './sending.ts'
 
 /** One migration as the ORM keeps it. */
@@ -53,6 +54,24 @@ export interface Applied {
   readonly failed: readonly string[]
 }
 
+/** What the ORM's schema says of the database, and what it is to say. */
+export interface Restage {
+  /** The schema of the database that it describes now. */
+  readonly is: Catalog
+  /** The one that it is to describe. */
+  readonly wanted: Catalog
+  /** Columns and tables that are in both but not in this one are shown to the code again; absent: what is added is hidden from it. */
+  readonly shows?: Catalog
+  /** The plan, by its id: what is added says why it is there. */
+  readonly plan: string
+}
+
+/** The edits that do it, and what the ORM's schema can't say, in sentences. */
+export interface Restaged {
+  readonly edits: readonly FileEdit[]
+  readonly unsaid: readonly string[]
+}
+
 /** What an ORM's package knows: how it keeps migrations and how to write a stage back. Reads files; writes none. */
 export interface Adapter {
   readonly id: string
@@ -63,11 +82,22 @@ export interface Adapter {
   readonly appliedTable: string
   /** What the rows of that table say. */
   applied(history: History, rows: readonly Readonly<Record<string, unknown>>[]): Promise<Applied>
+  /** The file of a step as {@link Adapter.emit} writes it for the migration `name`. */
+  stepFile(step: Step, plan: Plan, name: string): string
   /**
    * The edits that replace the migration `plan.id` by the plan's expand stage in the ORM's own format, and put the rest (plan.json, original
    * SQL, contract, undo) under {@link Layout.plans}. Same plan and history, same bytes. Throws {@link UserError} where it can't be done.
    */
   emit(plan: Plan, history: History): Promise<readonly FileEdit[]>
+  /**
+   * Makes the ORM's schema agree with the database of another stage, so that the ORM finds nothing to do there; `edits` are made before. Absent where the ORM never compares its
+   * schema with the database: it is final from the expand on.
+   */
+  restage?(layout: Layout, change: Restage, edits: readonly FileEdit[]): Promise<Restaged>
+  /** The edits that put the plan's contract at the end of the history, as the ORM's next migrations. Same plan and history, same bytes. */
+  release(plan: Plan, history: History): Promise<readonly FileEdit[]>
+  /** The same for the undo of its expand stage. Throws {@link UserError} where the ORM's own files must be made ready first, with the way to do it. */
+  undo(plan: Plan, history: History): Promise<readonly FileEdit[]>
 }
 
 /** A mistake or a limit that the user can mend: printed as one clear paragraph, exit code 2. */

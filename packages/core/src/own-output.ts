@@ -1,7 +1,7 @@
 import type { Catalog } from './catalog/catalog.ts'
 import type { Intent } from './intent.ts'
 import { type PgNode, parseStatements, untag } from './parser.ts'
-import type { Hazard, Plan, Step } from './plan.ts'
+import type { Hazard, Plan, Stage, Step } from './plan.ts'
 import { planMigration } from './planner.ts'
 import { readScript } from './read.ts'
 import { displayTable, rangeKey, strings, tableKey } from './relation.ts'
@@ -19,7 +19,7 @@ export function hazardsOfOutput(plan: Plan, before: Catalog): Hazard[] {
     stage.steps.flatMap((step) => {
       const script = readScript(stepSql(step))
       const { at, after } = applyScript(catalog, script, step.id)
-      const intents = stage.name === 'contract' ? unused(step, catalog) : ofOurs(step, catalog)
+      const intents = unusedBy(step, stage.name, catalog)
       const again = planMigration({ id: `${plan.id}/${step.id}`, script, before: catalog, at, after, intents, postgres: plan.postgres })
       catalog = after
       const refused = again.refusals.map(
@@ -30,10 +30,15 @@ export function hazardsOfOutput(plan: Plan, before: Catalog): Hazard[] {
   )
 }
 
-/** Tables and columns of ours, which no code knows. */
-function ofOurs(step: Step, catalog: Catalog): Intent[] {
+/**
+ * What a step takes away and nothing uses: in the contract all of it, which its gate has found; before that tables and columns of ours, which no code knows. `catalog` is the schema
+ * before it.
+ */
+export function unusedBy(step: Step, stage: Stage['name'], catalog: Catalog): Intent[] {
   const isOurs = (name: string): boolean => name.startsWith('ec_')
-  return unused(step, catalog).filter((i) => (i.kind === 'unused-table' && isOurs(i.table)) || (i.column !== undefined && isOurs(i.column)))
+  const all = unused(step, catalog)
+  if (stage === 'contract') return all
+  return all.filter((i) => (i.kind === 'unused-table' && isOurs(i.table)) || (i.column !== undefined && isOurs(i.column)))
 }
 
 function unused(step: Step, catalog: Catalog): Intent[] {

@@ -1,10 +1,8 @@
 import { canonicalJson } from './canonical.ts'
 import type { Plan, Step } from './plan.ts'
-import { comment, stepFile, stepNotes, transactionSql } from './step-file.ts'
+import { comment, stepFile, stepNotes, stepSql } from './step-file.ts'
+import { undoSteps } from './undo-steps.ts'
 import { stepsToUndo } from './undoable.ts'
-
-/** lock_timeout in ms for undoing a step that has none of its own. */
-const UNDO_LOCK_TIMEOUT = 2_000
 
 /** What the words of an ORM are in the headers of held files. */
 export interface PlanFolderWords {
@@ -34,16 +32,18 @@ export function planFolder(plan: Plan, words: PlanFolderWords): [path: string, t
 }
 
 function undoFile(step: Step, plan: Plan, words: PlanFolderWords): string {
-  if (!('sql' in step.undo)) return ''
+  const back = undoSteps(plan).filter(({ of }) => of === step)
   const notes = [
     `expand-contract ${plan.id}, undo of step ${step.id}`,
     step.title,
     'Takes the expand stage back while the contract has not run. Run the files of this folder in order.',
     words.undone,
   ]
-  const lockTimeout = step.kind === 'ddl' && step.lockTimeout > 0 ? step.lockTimeout : UNDO_LOCK_TIMEOUT
-  const { sql, alone = false, after = [] } = step.undo
-  const first = transactionSql(sql, { alone, lockTimeout, statementTimeout: 0 })
-  const second = after.length > 0 ? transactionSql(after, { lockTimeout, statementTimeout: 0 }) : ''
-  return `${comment(notes)}\n${first}${second}`
+  return `${comment(notes)}\n${back.map((b) => stepSql(b.step)).join('')}`
+}
+
+/** The files of {@link planFolder} that have no meaning any more once the contract is released or the expand stage is undone. */
+export function spentFiles(plan: Plan): string[] {
+  const files = planFolder(plan, { held: '', undone: '' }).map(([path]) => path)
+  return files.filter((path) => path.startsWith('contract/') || path.startsWith('undo/'))
 }

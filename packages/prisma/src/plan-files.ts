@@ -7,7 +7,7 @@ export async function planFiles(plan: Plan, layout: Layout): Promise<FileEdit[]>
   const folder = path.join(layout.plans, plan.id)
   const texts = planFolder(plan, {
     held: 'Held here, for prisma migrate deploy would apply it at once.',
-    undone: 'Then remove the step folders from the migrations and their rows from "_prisma_migrations".',
+    undone: `As migrations of Prisma: npx expand-contract undo ${plan.id}`,
   })
   const written = texts.map(([name, content]): FileEdit => ({ path: path.join(folder, name), content }))
   const stale = (await sqlFiles(folder)).filter((file) => !written.some((w) => w.path === file))

@@ -18,6 +18,8 @@ export interface Entry extends Span {
   readonly attributes: readonly Attribute[]
   /** The first string of the line outside attributes, decoded: the value of a setting. */
   readonly text?: string
+  /** A field's type with its `?` or `[]`: `String?`, `Unsupported("tsvector")`. */
+  readonly type?: Span & { readonly written: string }
 }
 
 /** `model User { … }`, `datasource db { … }`. */
@@ -27,6 +29,14 @@ export interface Block extends Span {
   readonly name: string
   readonly entries: readonly Entry[]
   readonly attributes: readonly Attribute[]
+}
+
+/** An argument of an attribute: `[a, b(sort: Desc)]`, `map: "x"`. */
+export interface Argument extends Span {
+  readonly name?: string
+  /** Its value as written, and where it begins. */
+  readonly written: string
+  readonly valueStart: number
 }
 
 interface Token extends Span {
@@ -50,7 +60,7 @@ export function readPsl(source: string): Block[] {
     const { lines, next } = bodyLines(tokens, i + 3)
     i = next
     const end = tokens[next]?.end ?? source.length
-    blocks.push({ keyword: keyword.text, name: name.text, start: keyword.start, end, ...contents(lines) })
+    blocks.push({ keyword: keyword.text, name: name.text, start: keyword.start, end, ...contents(lines, source) })
   }
   return blocks
 }
@@ -62,6 +72,40 @@ export function firstBlock(source: string, keyword: string): Pick<Block, 'keywor
   const inComment = source.lastIndexOf('/*', start) > source.lastIndexOf('*/', start)
   const here = start < 0 || end < 0 || inComment ? undefined : readPsl(source.slice(start, end + 2))[0]
   return here?.keyword === keyword ? here : readPsl(source).find((b) => b.keyword === keyword)
+}
+
+/** The arguments of an attribute in their order. */
+export function argumentsOf(source: string, { start, end }: Span): Argument[] {
+  const tokens = scan(source.slice(start, end)).filter((t) => t.kind !== 'comment' && t.kind !== 'newline')
+  const open = tokens.findIndex((t) => t.text === '(')
+  if (open < 0) return []
+  return topLevel(tokens.slice(open + 1, -1), ',').flatMap((part): Argument[] => {
+    const [first, colon] = part
+    const isNamed = first?.kind === 'word' && colon?.text === ':'
+    const value = isNamed ? part[2] : first
+    const last = part.at(-1)
+    if (!first || !value || !last) return []
+    const span = { start: start + first.start, end: start + last.end, valueStart: start + value.start }
+    return [{ ...span, written: source.slice(span.valueStart, span.end), ...(isNamed && { name: first.text }) }]
+  })
+}
+
+/** Names in a list as an attribute has it, without what stands in parentheses behind them: `[a, b(sort: Desc)]`. */
+export function listed(written: string): string[] {
+  const tokens = scan(written).filter((t) => t.kind !== 'comment' && t.kind !== 'newline')
+  return topLevel(tokens[0]?.text === '[' ? tokens.slice(1, -1) : tokens, ',').map((part) => part[0]?.text ?? '')
+}
+
+function topLevel(tokens: readonly Token[], mark: string): Token[][] {
+  const parts: Token[][] = [[]]
+  let depth = 0
+  for (const token of tokens) {
+    if (token.kind === 'mark' && '([{'.includes(token.text)) depth++
+    if (token.kind === 'mark' && ')]}'.includes(token.text)) depth--
+    if (depth === 0 && token.text === mark) parts.push([])
+    else parts.at(-1)?.push(token)
+  }
+  return parts
 }
 
 function scan(source: string): Token[] {
@@ -90,7 +134,7 @@ function bodyLines(tokens: readonly Token[], from: number): { lines: Token[][]; 
   return { lines: lines.filter((line) => line.length > 0), next: i }
 }
 
-function contents(lines: readonly Token[][]): Pick<Block, 'entries' | 'attributes'> {
+function contents(lines: readonly Token[][], source: string): Pick<Block, 'entries' | 'attributes'> {
   const entries: Entry[] = []
   const attributes: Attribute[] = []
   for (const line of lines) {
@@ -99,12 +143,14 @@ function contents(lines: readonly Token[][]): Pick<Block, 'entries' | 'attribute
     if (first?.text === '@') attributes.push(...found)
     if (first?.kind !== 'word') continue
     const text = line.find((t) => t.kind === 'string' && !found.some((a) => t.start >= a.start && t.end <= a.end))
+    const [start, end] = [line[1]?.start ?? 0, line[line.findIndex((t) => t.text === '@') - 1]?.end ?? line.at(-1)?.end ?? 0]
     entries.push({
       name: first.text,
       start: first.start,
       end: line.at(-1)?.end ?? first.end,
       attributes: found,
       ...(text && { text: decode(text.text) }),
+      ...(line[1]?.kind === 'word' && { type: { start, end, written: source.slice(start, end) } }),
     })
   }
   return { entries, attributes }

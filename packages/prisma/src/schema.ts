@@ -40,7 +40,7 @@ export type Model = Awaited<ReturnType<typeof dataModel>>[number]
  * refuses the schema. What Prisma 7 dropped but 4 to 6 have (connection strings, preview features) is kept from it, so that older schemas are read too.
  */
 export async function dataModel(files: readonly SchemaFile[]) {
-  const { getDMMF } = await import('@prisma/internals')
+  const { getDMMF } = await internals()
   try {
     const models = files.map(([file, text]): [string, string] => [file, modelsOnly(text)])
     return (await getDMMF({ datamodel: [...models, ['generator.prisma', GENERATOR]] })).datamodel.models
@@ -50,6 +50,12 @@ export async function dataModel(files: readonly SchemaFile[]) {
       `Prisma can't read the schema (${files.map(([file]) => path.basename(file)).join(', ')}): ${why}\nRun: npx prisma validate`,
     )
   }
+}
+
+/** It is CommonJS, whose names Node finds only in the default export. */
+async function internals(): Promise<typeof import('@prisma/internals')> {
+  const loaded = await import('@prisma/internals')
+  return 'default' in loaded ? (loaded.default as typeof loaded) : loaded
 }
 
 /** Turns on what a PostgreSQL schema may use and Prisma 7 still calls a preview. */

@@ -1,0 +1,42 @@
+import type { Ddl, Plan, Step } from './plan.ts'
+import { stepsToUndo } from './undoable.ts'
+
+/** lock_timeout in ms for undoing a step that has none of its own. */
+const LOCK_TIMEOUT = 2_000
+
+/** One step back: DDL of its own, and the step of the expand stage that it takes back. */
+export interface StepBack {
+  readonly step: Ddl
+  readonly of: Step
+}
+
+/** The way back from the end of the expand stage, in the order in which to go it. Each is one transaction, or one statement outside any. */
+export function undoSteps(plan: Plan): StepBack[] {
+  return stepsToUndo(plan.stages[0].steps).flatMap((of): StepBack[] => {
+    if (!('sql' in of.undo)) return []
+    const { sql, alone, after = [] } = of.undo
+    const lockTimeout = of.kind === 'ddl' && of.lockTimeout > 0 ? of.lockTimeout : LOCK_TIMEOUT
+    const slug = of.id.replace(/^\d+-/, '')
+    const back = (id: string, statements: readonly string[], transaction: Ddl['transaction']): StepBack => ({
+      of,
+      step: {
+        kind: 'ddl',
+        id,
+        title: `Take back: ${of.title}`,
+        why: 'The contract has not run: the old form is still there.',
+        undo: { none: 'Run the expand stage again.' },
+        transaction,
+        sql: statements,
+        locks: [],
+        lockTimeout: transaction === 'alone' ? 0 : lockTimeout,
+        statementTimeout: 0,
+      },
+    })
+    return [back(slug, sql, alone ? 'alone' : 'atomic'), ...(after.length > 0 ? [back(`${slug}-validate`, after, 'atomic')] : [])]
+  })
+}
+
+/** The first lines of the file of a step back: see {@link stepNotes}. */
+export function undoNotes({ step, of }: StepBack, planId: string): string[] {
+  return [`expand-contract ${planId}, undo of step ${of.id}`, step.title, step.why]
+}
