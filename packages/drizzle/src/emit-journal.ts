@@ -29,6 +29,31 @@ export async function journalEdits(
   return { edits, snapshot }
 }
 
+/** Migrations behind the last one that leave the schema as it is: each gets the last snapshot once more, as the kit writes it for a custom migration. */
+export async function appendedToJournal(plan: Plan, migrations: string, emitted: readonly Emitted[]): Promise<FileEdit[]> {
+  const journal = await readJournal(migrations)
+  const last = journal?.entries.at(-1)
+  if (!journal || !last) throw new UserError(`${migrations} has no journal to go on with. Restore meta/_journal.json from git.`)
+  const entries = emitted.map(({ name }, i): Entry => ({ ...last, idx: last.idx + i + 1, when: last.when + (i + 1) * SPACING, tag: name }))
+  const raw = { ...journal.raw, entries: [...journal.entries, ...entries] }
+  const sql = emitted.map(({ name, text }): FileEdit => ({ path: path.join(migrations, `${name}.sql`), content: text }))
+  const from = snapshotPath(migrations, last.tag)
+  const text = await readText(from)
+  const snapshots: FileEdit[] = []
+  if (text !== undefined) {
+    const snapshot = parseObject(text, from)
+    let prevId = String(snapshot.id)
+    for (const { name } of emitted) {
+      const id = stableId(`${plan.source.checksum} ${name}`)
+      const file = snapshotPath(migrations, name)
+      // Names without a prefix all share one snapshot file, which already says the schema.
+      if (file !== from) snapshots.push({ path: file, content: formatLike({ ...snapshot, id, prevId }, text) })
+      prevId = id
+    }
+  }
+  return [...sql, { path: journal.path, content: formatLike(raw, journal.text) }, ...snapshots]
+}
+
 /** The edits that take a migration away of which nothing is left. Throws {@link UserError} where later ones build on its snapshot. */
 export async function removedFromJournal(plan: Plan, { layout }: History): Promise<FileEdit[]> {
   const { journal } = await lastEntry(plan, layout.migrations)

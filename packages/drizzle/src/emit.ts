@@ -70,7 +70,7 @@ async function planFiles(plan: Plan, { layout }: History, snapshot: string | und
   const folder = path.join(layout.plans, plan.id)
   const texts = planFolder(plan, {
     held: "Held outside the migrations folder, where Drizzle's migrator would apply it at once. The snapshot is final already, so Drizzle Kit will not write these statements again: keep this file.",
-    undone: `Then remove the migrations of ${plan.id} and their rows in drizzle.__drizzle_migrations.`,
+    undone: `As migrations of Drizzle: npx expand-contract undo ${plan.id}`,
   })
   const files = [...texts, ...(snapshot === undefined ? [] : [['snapshot.json', snapshot] as const])]
   const written = files.map(([name, content]): FileEdit => ({ path: path.join(folder, name), content }))

@@ -1,5 +1,15 @@
-import { backfillSql, checkSql, comment, type Plan, type Step, stepNotes, terminated } from '@expand-contract/core'
-import { guardSql } from './guard.ts'
+import {
+  backfillSql,
+  checkSql,
+  comment,
+  type Plan,
+  type Step,
+  type StepBack,
+  stepNotes,
+  terminated,
+  undoNotes,
+} from '@expand-contract/core'
+import { guardSql, needsOwnTransactions } from './guard.ts'
 
 /** The line at which Drizzle's migrator cuts a file into statements. */
 const BREAKPOINT = '--> statement-breakpoint\n'
@@ -9,8 +19,28 @@ const BREAKPOINT = '--> statement-breakpoint\n'
  * first statement stops a migrator that runs it together with others.
  */
 export function stepText(step: Step, plan: Plan, name: string, guarded: boolean): string {
+  return text(step, stepNotes(step, plan.id), name, guarded)
+}
+
+/** The same for a step of the contract. */
+export function contractText(step: Step, plan: Plan, name: string, guarded: boolean): string {
+  return text(step, [...stepNotes(step, plan.id), `The contract: ${plan.stages[1].opensWhen}`], name, guarded)
+}
+
+/** The same for a step back. */
+export function undoText(back: StepBack, plan: Plan, name: string, guarded: boolean): string {
+  return text(back.step, undoNotes(back, plan.id), name, guarded)
+}
+
+function text(step: Step, notes: readonly string[], name: string, guarded: boolean): string {
   const statements = [...(guarded ? [guardSql(name)] : []), ...sqlOf(step)]
-  return `${comment(stepNotes(step, plan.id))}\n${statements.map(terminated).join(BREAKPOINT)}`
+  return `${comment(notes)}\n${statements.map(terminated).join(BREAKPOINT)}`
+}
+
+/** The file of a step, as the plan's stage writes it for the migration `name`. */
+export function stepFile(step: Step, plan: Plan, name: string): string {
+  const stage = plan.stages.find(({ steps }) => steps.some((s) => s.id === step.id))
+  return stepText(step, plan, name, needsOwnTransactions(stage?.steps ?? [step]))
 }
 
 /** The file of a migration of which nothing can go out yet. The migrator records it and runs nothing. */
