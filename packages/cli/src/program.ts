@@ -20,6 +20,7 @@ export function program(io: Io, done: (code: number) => void): Command {
   addRewrite(root, io, done)
   addVerify(root, io, done)
   addBackfill(root, io, done)
+  addStages(root, io, done)
   addExplain(root, io, done)
   return root
 }
@@ -143,6 +144,34 @@ function addBackfill(root: Command, io: Io, done: (code: number) => void): void 
     ['expand-contract backfill --speed 0.25', 'slow down one that runs, from another terminal'],
     ['expand-contract backfill --verify', 'counts and checksums of both sides'],
   ])
+}
+
+function addStages(root: Command, io: Io, done: (code: number) => void): void {
+  const stage = (name: string, description: string): Command =>
+    root
+      .command(name)
+      .description(description)
+      .argument('<plan>', 'its name, a part of it, or its folder')
+      .option('--dry-run', 'show everything, write nothing')
+      .addOption(project())
+  const contract = stage('contract', 'Release a held contract: write it as the next migrations, and the final schema.')
+    .option('-y, --yes', 'no code that uses the old form runs any more')
+    .action(async (plan: string, flags) => done(await (await import('./command/contract.ts')).contract(plan, flags, io)))
+  examples(contract, [['expand-contract contract 20261122121918_rename_name', 'when no code that uses the old form runs any more']])
+  const undo = stage(
+    'undo',
+    'Take the expand stage back while the contract is held: write it as the next migrations, and the schema as it was.',
+  )
+    .option('-y, --yes', 'write without asking for confirmation')
+    .action(async (plan: string, flags) => done(await (await import('./command/undo.ts')).undo(plan, flags, io)))
+  examples(undo, [['expand-contract undo 20261122121918_rename_name', 'the old form only, as if nothing had been']])
+  const status = root
+    .command('status')
+    .description('List the plans: how far each is, and what is not as it should be. Exit code 1 where something is not.')
+    .addOption(project())
+    .addOption(format())
+    .action(async (flags) => done(await (await import('./command/status.ts')).status(flags, io)))
+  examples(status, [['expand-contract status', 'every plan of the project']])
 }
 
 function addExplain(root: Command, io: Io, done: (code: number) => void): void {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { type Catalog, hazards, type Plan } from '@expand-contract/core'
 import type { Known } from '../baseline/known.ts'
@@ -30,7 +31,9 @@ export async function checkSubject(
   const checked: Checked[] = []
   const gaps = new Map<string, Gap>()
   let after: Catalog | undefined
-  for (const planned of planAt(migrations, indices, { ...context, given: given?.schema, sending: project?.history.layout.sending })) {
+  const steps = project && existsSync(project.layout.plans) ? await (await import('../plan/own-migrations.ts')).stepsIn(project) : undefined
+  const sending = project?.history.layout.sending
+  for (const planned of planAt(migrations, indices, { ...context, given: given?.schema, sending, steps })) {
     await say(`planning ${planned.source.id}`)
     const losses = project ? await lossesOf(project, planned.source) : []
     const one = asChecked(planned, project !== undefined, [...lossProblems(planned.migration.script, losses)], context)

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { UserError } from '@expand-contract/core'
 import type { Known } from '../baseline/known.ts'
 import { EXIT } from '../exit.ts'
@@ -8,6 +9,7 @@ import { type Checked, type CheckReport, checkData, hasFindings } from '../repor
 import { checkText } from '../report/check-text.ts'
 import type { Unknown } from '../report/incomplete.ts'
 import { json } from '../report/json.ts'
+import { wrap } from '../report/style.ts'
 import { checkSubject } from './check-subject.ts'
 import { type CheckSubject, checkSubjects, subjectNote } from './check-subjects.ts'
 import { type Context, openContext } from './context.ts'
@@ -33,8 +35,21 @@ export async function check(paths: readonly string[], flags: CheckFlags, io: Io)
   const { report, subjects } = await withProgress(io, (say) => examine(paths, flags, context, { takesSchema, known: baseline?.known }, say))
   if (flags.writeBaseline && baseline) return baseline.write(subjects, flags.format)
   const told: CheckReport = { ...report, baseline: baseline?.used(subjects) }
-  io.out(flags.format === 'json' ? json(checkData(told)) : checkText(told, context.style, flags.verbose))
-  return told.checked.some(hasFindings) ? EXIT.findings : EXIT.ok
+  const lost = await lostOf(subjects)
+  io.out(
+    flags.format === 'json'
+      ? json({ ...checkData(told), ...(lost.length > 0 && { lost }) })
+      : `${checkText(told, context.style, flags.verbose)}${lost.map((text) => `\n${wrap(`${context.style.paint.red('✗')} ${text}`, io.width)}\n`).join('')}`,
+  )
+  return told.checked.some(hasFindings) || lost.length > 0 ? EXIT.findings : EXIT.ok
+}
+
+/** Contracts that a branch has lost: nothing would ever write them again. */
+async function lostOf(subjects: readonly CheckSubject[]): Promise<string[]> {
+  const projects = subjects.flatMap(({ project }) => (project && existsSync(project.layout.plans) ? [project] : []))
+  if (projects.length === 0) return []
+  const { lostContracts } = await import('../plan/plan-state.ts')
+  return (await Promise.all(projects.map(lostContracts))).flat()
 }
 
 async function examine(

@@ -1,12 +1,14 @@
-import type { FileEdit, Plan } from '@expand-contract/core'
+import type { FileEdit, GivenSchema, Plan } from '@expand-contract/core'
 import { EXIT } from '../exit.ts'
 import { emittedEdit } from '../plan/emitted.ts'
+import { stagedByRewrite } from '../plan/stage.ts'
 import type { Picked } from '../project/pick.ts'
 import { deploymentOf } from '../project/project.ts'
 import { readIfThere } from '../read-if-there.ts'
 import { diffText, type FileChange } from '../report/diff-text.ts'
 import { nextText } from '../report/next-text.ts'
 import { shownPath } from '../report/path.ts'
+import { unsaidText } from '../report/stage-text.ts'
 import { count } from '../report/style.ts'
 import { applyEdits, effective } from '../write/apply-edits.ts'
 import type { Context } from './context.ts'
@@ -16,12 +18,14 @@ export async function write(
   plan: Plan,
   { project, index }: Picked,
   flags: { readonly dryRun?: true; readonly yes?: true },
-  { io, style }: Context,
+  { io, style, given }: Context & { readonly given: GivenSchema | undefined },
 ): Promise<number> {
   const { adapter, history, layout } = project
   const emitted = await adapter.emit(plan, history)
-  const edits = await effective([...emitted, emittedEdit(plan, history, emitted)])
+  const staged = await stagedByRewrite(project, plan, emitted, given)
+  const edits = await effective([...staged.edits, emittedEdit(plan, history, emitted)])
   io.out(`\n${diffText(await changes(edits, io.cwd), style)}\n\n`)
+  io.out(unsaidText(staged.unsaid, style))
   const later = history.migrations.length - 1 - index
   if (later > 0) {
     io.out(
@@ -42,7 +46,7 @@ export async function write(
   return EXIT.ok
 }
 
-async function changes(edits: readonly FileEdit[], cwd: string): Promise<FileChange[]> {
+export async function changes(edits: readonly FileEdit[], cwd: string): Promise<FileChange[]> {
   return Promise.all(
     edits.map(async ({ path, content }) => {
       const before = await readIfThere(path)

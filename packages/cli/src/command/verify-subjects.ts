@@ -11,7 +11,8 @@ import {
   UserError,
 } from '@expand-contract/core'
 import { historyBefore } from '../plan/emitted.ts'
-import { PLAN_FILE, planIds, readPlan } from '../plan/plan-files.ts'
+import { planNamed, writtenPlans } from '../plan/find-plan.ts'
+import { PLAN_FILE, readPlan } from '../plan/plan-files.ts'
 import { noSuchMigration, type Picked, pickMigration } from '../project/pick.ts'
 import { planOne } from '../project/planning.ts'
 import type { Project } from '../project/project.ts'
@@ -33,9 +34,7 @@ export interface Subject {
 
 /** What a name means: a written plan, else a migration that is planned in memory; without a name every written plan. Throws {@link UserError} where it is neither. */
 export async function subjects(projects: readonly Project[], target: string | undefined, context: Context): Promise<Subject[]> {
-  const written = (
-    await Promise.all(projects.map(async (project) => (await planIds(project.layout)).map((id) => ({ project, id }))))
-  ).flat()
+  const written = await writtenPlans(projects)
   if (target === undefined) {
     if (written.length > 0) return Promise.all(written.map(({ project, id }) => writtenPlan(project, id)))
     const folders = projects.map((p) => shownPath(p.layout.plans, context.io.cwd)).join(', ')
@@ -43,21 +42,11 @@ export async function subjects(projects: readonly Project[], target: string | un
       `There is no plan yet in ${folders}. Make one: npx expand-contract rewrite. Or prove a migration as it would be rewritten: npx expand-contract verify <migration>`,
     )
   }
-  const at = path.resolve(context.io.cwd, target)
-  const isAt = ({ project, id }: (typeof written)[number]): boolean => {
-    const folder = path.join(project.layout.plans, id)
-    return at === folder || at === path.join(folder, PLAN_FILE)
-  }
-  const found = written.find(isAt) ?? written.find(({ id }) => id === target) ?? onlyPart(written, target)
+  const found = planNamed(written, target, context.io.cwd)
   if (found) return [await writtenPlan(found.project, found.id)]
   const picked = pickMigration(projects, target, context.io.cwd)
   if (!picked) throw noSuchMigration(projects, target, context.io.cwd)
   return [inMemory(picked, context)]
-}
-
-function onlyPart<T extends { readonly id: string }>(written: readonly T[], target: string): T | undefined {
-  const found = written.filter(({ id }) => id.includes(target))
-  return found.length === 1 ? found[0] : undefined
 }
 
 async function writtenPlan({ layout, history }: Project, id: string): Promise<Subject> {

@@ -8,6 +8,9 @@ import {
   replaying,
   type Sending,
   type SourceMigration,
+  type Stage,
+  type Step,
+  unusedBy,
 } from '@expand-contract/core'
 import { mergeIntents } from '../flags/answers.ts'
 
@@ -16,6 +19,12 @@ export interface Planned {
   readonly source: SourceMigration
   readonly migration: Migration
   readonly plan: Plan
+}
+
+/** A step of a plan that stands in the history; one that takes the expand stage back counts as of the contract. */
+export interface StagedStep {
+  readonly step: Step
+  readonly stage: Stage['name']
 }
 
 /** What planning needs beside the history. */
@@ -28,6 +37,8 @@ export interface PlanningOptions {
   readonly postgres: number
   /** A schema that takes the place of what is replayed until then. */
   readonly given?: GivenSchema | undefined
+  /** Migrations that are steps of plans, by name. */
+  readonly steps?: ReadonlyMap<string, StagedStep> | undefined
   /** How the project's ORM sends a migration. */
   readonly sending?: Sending | undefined
 }
@@ -42,7 +53,9 @@ export function* planAt(history: readonly SourceMigration[], indices: readonly n
     if (!source || !wanted.has(index)) continue
     // The configuration speaks of all migrations: only what this one's SQL names is an answer to it, and belongs in its plan.
     const configured = options.configured.filter((intent) => source.text.includes(subjectOf(intent)))
-    const intents = mergeIntents(options.answers ?? [], configured, source.intents)
+    const own = options.steps?.get(source.id)
+    const unused = own ? unusedBy(own.step, own.stage, entry.before) : []
+    const intents = [...mergeIntents(options.answers ?? [], configured, source.intents), ...unused]
     const migration = buildMigration(entry, intents, options.postgres, options.sending)
     yield { source, migration, plan: planMigration(migration) }
   }

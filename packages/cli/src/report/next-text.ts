@@ -23,7 +23,7 @@ export function nextText(plan: Plan, { files, plans, deployment }: Written, { pa
     ...(expand.steps.length > 0 ? [deployText(deployment)] : []),
     ...(contract.steps.length > 0
       ? [
-          `The contract (${count(contract.steps.length, 'step')}) is held in ${plans}/${plan.id}/ and not applied. When it may go: ${lower(contract.opensWhen)}`,
+          `The contract (${count(contract.steps.length, 'step')}) is held in ${plans}/${plan.id}/ and not applied. ${contract.opensWhen.replace(/\.$/, '')}, release it:\n  npx expand-contract contract ${shell(plan.id)}`,
         ]
       : []),
   ]
@@ -37,8 +37,4 @@ export function nextText(plan: Plan, { files, plans, deployment }: Written, { pa
 function deployText({ migrator, runs }: Deployment): string {
   if (runs) return `Deploy the expand stage as you always do, then the new code; old and new code both work from then on:\n  ${migrator}`
   return `Deploy the expand stage, then the new code; old and new code both work from then on. Each of its files needs a transaction of its own, but this migrator puts all that is pending into one, so it stops at them and changes nothing (${migrator}): run the files in their order, one by one.`
-}
-
-function lower(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1)
 }
