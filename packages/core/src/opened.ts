@@ -2,7 +2,7 @@ import type { Catalog } from './catalog/catalog.ts'
 import type { Migration } from './migration.ts'
 import { type BodyItem, type Branch, bodyItems, readBody } from './plpgsql.ts'
 import { isTaken } from './replay/condition.ts'
-import { subjectOf } from './replay/conflict.ts'
+import { errorOf } from './replay/conflict.ts'
 import { applyStatement } from './replay/replay.ts'
 import type { Statement } from './statement.ts'
 
@@ -75,8 +75,8 @@ function walk(items: readonly BodyItem[], seen: Look, isHandled: boolean): void 
 
 function run(statement: Statement, seen: Look, isHandled: boolean): void {
   // What is there already, or is not there, makes an error that the handler takes: nothing happens.
-  const subject = isHandled ? subjectOf(seen.catalog, statement) : undefined
-  if (subject?.conflict && !subject.unsure) return
+  const found = isHandled ? errorOf(seen.catalog, statement) : undefined
+  if (found?.error && !found.unsure) return
   if (seen.left) seen.certain = false
   seen.found.push({ statement, catalog: seen.catalog })
   seen.catalog = applyStatement(seen.catalog, statement, seen.migration)

@@ -80,7 +80,7 @@ function act(catalog: Catalog, key: TableName, cmd: PgNode, change: Change, only
     case 'AT_DetachPartitionFinalize':
       return detachPartition(catalog, def, change)
     case 'AT_AddInherit':
-      return addParent(catalog, key, def)
+      return addParent(catalog, key, def, change)
     case 'AT_DropInherit':
       return dropParent(catalog, key, def)
     case 'AT_SetLogged':

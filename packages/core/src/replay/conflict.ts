@@ -4,6 +4,7 @@ import { DEFAULT_SCHEMA, rangeKey, splitKey, strings, tableKey } from '../relati
 import type { Statement } from '../statement.ts'
 import { userType } from '../type-name.ts'
 import { findIndex } from './find-index.ts'
+import { hasRelation } from './object-name.ts'
 import { qualified } from './qualify.ts'
 import { hasType } from './types.ts'
 
@@ -22,7 +23,7 @@ export function subjectOf(catalog: Catalog, statement: Statement): Subject | und
   const [tag, s] = untag(qualified(catalog, statement).statement.node)
   switch (tag) {
     case 'CreateStmt':
-      return made(catalog, rangeKey(s.relation), [], catalog.tables.has(rangeKey(s.relation)))
+      return newTable(catalog, s)
     case 'CreateEnumStmt': {
       const path = strings(s.typeName)
       return subject(catalog, path, hasType(catalog, userType(path)) ? 'exists' : undefined)
@@ -38,14 +39,16 @@ export function subjectOf(catalog: Catalog, statement: Statement): Subject | und
       return subject(catalog, path, hasType(catalog, userType(path)) ? 'exists' : undefined)
     }
     case 'CreateSeqStmt':
-      return made(catalog, rangeKey(s.sequence), [], catalog.sequences.has(rangeKey(s.sequence)))
+      return made(catalog, rangeKey(s.sequence), [], hasRelation(catalog, ...splitKey(rangeKey(s.sequence))))
+    case 'ViewStmt':
+      return made(catalog, rangeKey(s.view), [], hasRelation(catalog, ...splitKey(rangeKey(s.view))))
     case 'AlterEnumStmt': {
       const labels = catalog.enums.get(userType(strings(s.typeName)))
       return subject(catalog, [...strings(s.typeName), s.newVal], !labels ? 'missing' : labels.includes(s.newVal) ? 'exists' : undefined)
     }
     case 'IndexStmt': {
       const key = rangeKey(s.relation)
-      const taken = s.idxname !== undefined && findIndex(catalog, splitKey(key)[0], s.idxname) !== undefined
+      const taken = s.idxname !== undefined && hasRelation(catalog, splitKey(key)[0], s.idxname)
       return ofTable(catalog, key, [s.idxname ?? ''], taken ? 'exists' : undefined)
     }
     case 'CreateTrigStmt':
@@ -63,6 +66,26 @@ export function subjectOf(catalog: Catalog, statement: Statement): Subject | und
     default:
       return undefined
   }
+}
+
+/** A table that is made: the tables that its parents, its keys and LIKE name must be there. */
+function newTable(catalog: Catalog, s: PgNode): Subject {
+  const key = rangeKey(s.relation)
+  const found = made(catalog, key, [], hasRelation(catalog, ...splitKey(key)))
+  const elements = (s.tableElts ?? []) as PgNode[]
+  const needed = [
+    ...((s.inhRelations ?? []) as PgNode[]).map((p) => p.RangeVar),
+    ...elements.flatMap((e) => e.TableLikeClause?.relation ?? []),
+    ...[...elements, ...elements.flatMap((e) => (e.ColumnDef?.constraints ?? []) as PgNode[])]
+      .flatMap((e) => e.Constraint?.pktable ?? [])
+      .filter((range) => rangeKey(range) !== key),
+  ]
+  const lacks = !found.conflict && needed.some((range) => !isThere(catalog, rangeKey(range)))
+  return lacks ? { ...found, conflict: 'missing' } : found
+}
+
+function isThere(catalog: Catalog, key: TableName): boolean {
+  return catalog.tables.has(key) || catalog.views.has(key)
 }
 
 function subject(catalog: Catalog, names: readonly string[], conflict: Subject['conflict'], key?: TableName): Subject {
@@ -94,11 +117,21 @@ function ofAction(catalog: Catalog, key: TableName, cmd: PgNode): Subject | unde
       return ofTable(catalog, key, [name], column(table, name) ? undefined : 'missing')
     case 'AT_AddConstraint':
       return name === '' ? undefined : ofTable(catalog, key, [name], constraint ? 'exists' : undefined)
+    case 'AT_ColumnDefault':
+    case 'AT_SetNotNull':
+    case 'AT_DropNotNull':
+    case 'AT_AlterColumnType':
+      return ofTable(catalog, key, [name], column(table, name) ? undefined : 'missing')
+    case 'AT_AttachPartition':
+    case 'AT_DetachPartition': {
+      const other = rangeKey(def.name)
+      return ofTable(catalog, key, splitKey(other), catalog.tables.has(other) ? undefined : 'missing')
+    }
     case 'AT_DropConstraint':
     case 'AT_ValidateConstraint':
       return ofTable(catalog, key, [name], constraint ? undefined : 'missing')
     default:
-      return undefined
+      return table ? undefined : ofTable(catalog, key, [name], 'missing')
   }
 }
 
@@ -140,6 +173,11 @@ function ofDrop(catalog: Catalog, s: PgNode): Subject | undefined {
   switch (s.removeType) {
     case 'OBJECT_TABLE':
       return ofTable(catalog, tableKey(name, schema), [], undefined)
+    case 'OBJECT_SEQUENCE':
+      return subject(catalog, [schema, name], catalog.sequences.has(tableKey(name, schema)) ? undefined : 'missing')
+    case 'OBJECT_VIEW':
+    case 'OBJECT_MATVIEW':
+      return subject(catalog, [schema, name], catalog.views.has(tableKey(name, schema)) ? undefined : 'missing')
     case 'OBJECT_INDEX': {
       const found = findIndex(catalog, schema, name)
       return subject(catalog, [schema, name], found ? undefined : 'missing', found?.key)
@@ -149,6 +187,18 @@ function ofDrop(catalog: Catalog, s: PgNode): Subject | undefined {
     default:
       return undefined
   }
+}
+
+/** The error that a statement ends with for an object that is there already or is not there; IF [NOT] EXISTS takes it itself. */
+export function errorOf(catalog: Catalog, statement: Statement): { readonly error: Subject['conflict']; readonly unsure: boolean } {
+  const found = subjectOf(catalog, statement)
+  const [, s] = untag(statement.node)
+  const cmd = s.cmds?.length === 1 ? (s.cmds[0].AlterTableCmd as PgNode | undefined) : undefined
+  const tolerates =
+    found?.conflict === 'exists'
+      ? s.if_not_exists || s.replace || s.skipIfNewValExists || cmd?.missing_ok
+      : s.missing_ok || (cmd?.missing_ok && catalog.tables.has(rangeKey(s.relation)))
+  return { error: tolerates ? undefined : found?.conflict, unsure: found?.unsure ?? false }
 }
 
 /** True where a statement may fail for what the rows are: a handler may then have taken the error. */

@@ -27,7 +27,8 @@ export const createTable: Handler = (catalog, fields, change) => {
   const likes = elements.flatMap((e) => (e.TableLikeClause ? [e.TableLikeClause as PgNode] : []))
   const parents = ((fields.inhRelations ?? []) as PgNode[]).map((p) => rangeKey(p.RangeVar))
   const constraints = elements.filter((e) => e.Constraint).map((e) => e.Constraint as PgNode)
-  let current = putTable(forgotten(catalog, key), key, emptyTable(fields, parents, change))
+  const known = parents.filter((parent) => catalog.tables.has(parent))
+  let current = putTable(forgotten(catalog, key), key, emptyTable(fields, known, change))
   for (const parent of parents) current = inherit(current, key, parent, change)
   if (fields.ofTypename) current = typed(current, key, typeName(fields.ofTypename), change)
   for (const element of elements) {
@@ -50,7 +51,7 @@ export const createTable: Handler = (catalog, fields, change) => {
   const ofKey = keys.filter((k) => k.contype === 'CONSTR_PRIMARY').flatMap((k) => strings(k.keys).map((column) => ({ column })))
   current = newNotNulls(current, key, [...namedOnce(of('CONSTR_NOTNULL')), ...ofKey])
   if (parents.length > 0) current = inheritNotNulls(current, key)
-  if (fields.partbound && parents[0] !== undefined) current = joinParent(current, key, parents[0])
+  if (fields.partbound && known[0] !== undefined) current = joinParent(current, key, known[0])
   if (fields.partspec) {
     const table = current.tables.get(key) as Table
     current = putTable(current, key, { ...table, partitionedBy: partitionKey(fields.partspec, change) })

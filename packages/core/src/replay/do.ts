@@ -4,7 +4,7 @@ import type { Statement } from '../statement.ts'
 import type { Change } from './change.ts'
 import { namesChange } from './changes-schema.ts'
 import { isTaken } from './condition.ts'
-import { dependsOnData, subjectOf } from './conflict.ts'
+import { dependsOnData, errorOf } from './conflict.ts'
 import { mark, markEverything, markTree } from './edit.ts'
 import { DOUBT, mayChange } from './may-change.ts'
 
@@ -84,8 +84,7 @@ function runItem(run: Run, catalog: Catalog, item: BodyItem, handlers: readonly 
 }
 
 function runStatement(run: Run, catalog: Catalog, statement: Statement, handlers: readonly Handler[]): Position {
-  const subject = handlers.length > 0 ? subjectOf(catalog, statement) : undefined
-  const error = subject?.conflict
+  const error = handlers.length > 0 ? errorOf(catalog, statement).error : undefined
   if (error && handlers.some((h) => takes(h, error))) return { catalog, failed: error }
   const after = run.apply(catalog, statement, run.change.migration)
   const swallows = handlers.some((h) => h.conditions.some((name) => !EXISTENCE.has(name)))

@@ -13,6 +13,11 @@ export function parentsWith(catalog: Catalog, table: Table | undefined, has: (pa
   }).length
 }
 
+/** True where the table is `other` or inherits from it, however far up. */
+export function isBelow(catalog: Catalog, key: TableName, other: TableName): boolean {
+  return key === other || (catalog.tables.get(key)?.parents ?? []).some((parent) => isBelow(catalog, parent, other))
+}
+
 /** A check that children have from a table. */
 export function inheritableCheck(table: Table, name: string): Constraint | undefined {
   return table.constraints.find((c) => c.kind === 'check' && c.name === name && !c.noInherit)
@@ -31,7 +36,7 @@ export function inheritedColumn({ notNullConstraint: _, identity: __, ...above }
 
 /** What a new table has from a parent before its own columns: columns with their defaults, and checks. */
 export function inherit(catalog: Catalog, key: TableName, parent: TableName, change: Change): Catalog {
-  const above = catalog.tables.get(parent)
+  const above = parent === key ? undefined : catalog.tables.get(parent)
   const table = catalog.tables.get(key)
   if (!table || !above) return mark(catalog, key, change, `what the table has from ${displayTable(parent)} is not known`)
   const columns = table.columns.map((c) => {
@@ -66,9 +71,12 @@ export function fromParent(catalog: Catalog, key: TableName, { name, validated }
 }
 
 /** ALTER TABLE … INHERIT: what both have is the parent's too from now on; it stays the table's own. */
-export function addParent(catalog: Catalog, key: TableName, range: PgNode): Catalog {
+export function addParent(catalog: Catalog, key: TableName, range: PgNode, change: Change): Catalog {
   const table = catalog.tables.get(key) as Table
-  return putTable(catalog, key, { ...table, kind: 'inherited', parents: [...(table.parents ?? []), rangeKey(range)] })
+  const parent = rangeKey(range)
+  if (!catalog.tables.has(parent) || isBelow(catalog, parent, key))
+    return mark(catalog, key, change, `what the table has from ${displayTable(parent)} is not known`)
+  return putTable(catalog, key, { ...table, kind: 'inherited', parents: [...(table.parents ?? []), parent] })
 }
 
 /** ALTER TABLE … NO INHERIT: what came from the parent alone is the table's own from now on. */

@@ -6,6 +6,7 @@ import { rangeKey } from '../relation.ts'
 import { alterTable } from './alter-table.ts'
 import type { Change } from './change.ts'
 import { mark, markUnknown, putTable } from './edit.ts'
+import { isBelow } from './inherit.ts'
 import { childrenOf } from './names.ts'
 import { checkOfBound } from './partition-check.ts'
 import { indexPartition, ownerOf } from './partition-index.ts'
@@ -86,6 +87,7 @@ export function attachPartition(catalog: Catalog, key: TableName, cmd: PgNode, c
   const child = rangeKey(cmd.name)
   const [table, parent] = [catalog.tables.get(child), catalog.tables.get(key)]
   if (!table || !parent) return markUnknown(catalog, table ? key : child, change)
+  if (isBelow(catalog, key, child)) return mark(catalog, child, change, 'it would be a partition of its own partition')
   const inherited = { inherited: true as const }
   const columns = table.columns.map((c): Column => {
     const above = parent.columns.find((p) => p.name === c.name)

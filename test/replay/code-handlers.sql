@@ -1,0 +1,24 @@
+-- Handlers of DO blocks: what fails for an object that is there, or is not, undoes its block; IF [NOT] EXISTS does not fail.
+CREATE TABLE t (id int PRIMARY KEY);
+DO $$ BEGIN CREATE TABLE u (LIKE public.u); EXCEPTION WHEN undefined_table THEN NULL; END $$;
+DO $$ BEGIN CREATE TABLE u () INHERITS (u); EXCEPTION WHEN undefined_table THEN NULL; END $$;
+DO $$ BEGIN CREATE TABLE u (id int REFERENCES nothing (id)); EXCEPTION WHEN undefined_table THEN NULL; END $$;
+DO $$ BEGIN CREATE TABLE u (id int PRIMARY KEY, up int REFERENCES u); EXCEPTION WHEN undefined_table THEN NULL; END $$;
+DO $$ BEGIN CREATE TABLE v (id int, FOREIGN KEY (id) REFERENCES nothing (id)); EXCEPTION WHEN undefined_table THEN NULL; END $$;
+DO $$ BEGIN ALTER TABLE nothing ATTACH PARTITION u FOR VALUES IN (1); EXCEPTION WHEN undefined_table THEN NULL; END $$;
+DO $$ BEGIN ALTER TABLE nothing ENABLE ROW LEVEL SECURITY; EXCEPTION WHEN undefined_table THEN NULL; END $$;
+DO $$ BEGIN ALTER TABLE t ALTER COLUMN nothing SET NOT NULL; EXCEPTION WHEN undefined_column THEN NULL; END $$;
+DO $$ BEGIN ALTER TABLE t ALTER COLUMN nothing TYPE text; EXCEPTION WHEN undefined_column THEN NULL; END $$;
+DO $$ BEGIN ALTER TABLE t ADD first int; ALTER TABLE t ADD first int; EXCEPTION WHEN duplicate_column THEN NULL; END $$;
+DO $$ BEGIN ALTER TABLE t ADD second int; ALTER TABLE t ADD COLUMN IF NOT EXISTS second int; ALTER TABLE IF EXISTS nothing ADD x int; EXCEPTION WHEN duplicate_column OR undefined_table THEN NULL; END $$;
+DO $$ BEGIN ALTER TABLE t ADD third int; ALTER TABLE t DROP COLUMN IF EXISTS nothing; DROP TABLE IF EXISTS nothing; EXCEPTION WHEN undefined_column OR undefined_table THEN NULL; END $$;
+DO $$ BEGIN ALTER TABLE t ADD fourth int; ALTER TABLE nothing DROP COLUMN IF EXISTS nothing; EXCEPTION WHEN undefined_column OR undefined_table THEN NULL; END $$;
+DO $$ BEGIN ALTER TABLE t ADD fifth int; CREATE TABLE IF NOT EXISTS t (id int); CREATE INDEX IF NOT EXISTS t_pkey ON t (id); EXCEPTION WHEN duplicate_table THEN NULL; END $$;
+CREATE SEQUENCE taken;
+DO $$ BEGIN CREATE TABLE taken (id int); EXCEPTION WHEN duplicate_table THEN NULL; END $$;
+DO $$ BEGIN CREATE INDEX taken ON t (id); EXCEPTION WHEN duplicate_table THEN NULL; END $$;
+DO $$ BEGIN CREATE SEQUENCE t; EXCEPTION WHEN duplicate_table THEN NULL; END $$;
+DO $$ BEGIN DROP SEQUENCE nothing; DROP TABLE t; EXCEPTION WHEN undefined_table THEN NULL; END $$;
+DO $$ BEGIN DROP VIEW nothing; DROP TABLE t; EXCEPTION WHEN undefined_table THEN NULL; END $$;
+CREATE TYPE mood AS ENUM ('x');
+DO $$ BEGIN ALTER TYPE mood ADD VALUE IF NOT EXISTS 'x'; ALTER TABLE t ADD sixth int; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
