@@ -2,7 +2,7 @@ import { type Backfill, type Ddl, type Step, stepsToUndo } from '@expand-contrac
 import type pg from 'pg'
 import { notDone, runBackfill } from './backfill/backfill.ts'
 import { inMemory } from './backfill/checkpoint.ts'
-import { oneConnection } from './backfill/worker.ts'
+import { oneConnection } from './backfill/connections.ts'
 
 /** Where an observer may look while a step runs. */
 export interface StepHooks {

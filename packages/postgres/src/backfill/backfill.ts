@@ -3,13 +3,14 @@ import type { Client } from 'pg'
 import type { Done } from './batch.ts'
 import { blockWalk } from './block-walk.ts'
 import type { Checkpoint, Pass, RefusedRow } from './checkpoint.ts'
+import { type Connections, openLine } from './connections.ts'
 import { readFacts, type TableFacts } from './facts.ts'
 import { keyWalk } from './key-walk.ts'
 import { countLeft } from './left.ts'
 import { fixedPace, type Pace, timedPace } from './pace.ts'
 import { retryRefused } from './refused.ts'
 import type { Walk, WalkName } from './walk.ts'
-import { type Connections, workThrough } from './worker.ts'
+import { workThrough } from './worker.ts'
 
 /** Milliseconds that a batch should take: as long may somebody who writes one of its rows have to wait. */
 export const TARGET = 50
@@ -57,39 +58,61 @@ export interface BackfillResult {
  */
 export async function runBackfill(step: Backfill, options: BackfillOptions): Promise<BackfillResult> {
   const { checkpoint, connections } = options
-  const client = await connections.take()
+  const line = await openLine(connections)
+  const refused = (): Promise<readonly RefusedRow[]> => line.surely((client) => checkpoint.refused(client))
+  const count = (): Promise<number> => line.surely((client) => countLeft(client, step))
   try {
-    const facts = await readFacts(client, step)
+    const facts = await line.surely((client) => readFacts(client, step))
     // Rows without a key were refused by their place, which may be another by now: a new pass finds them.
-    let again = step.key.length === 0 && (await checkpoint.refused(client)).length > 0
-    let changed = await retryRefused(client, step, checkpoint)
+    let again = step.key.length === 0 && (await refused()).length > 0
+    let changed = await line.surely((client) => retryRefused(client, step, checkpoint))
     let left: number | undefined
     let stopped = false
     for (let passes = 0; passes < MOST_PASSES && !stopped; passes++) {
-      const latest = await checkpoint.latest(client)
+      const latest = await line.surely((client) => checkpoint.latest(client))
       if (latest?.isDone && !again) {
         if (step.once && latest.walk !== 'waves') break
-        left = step.once ? undefined : await countLeft(client, step)
+        left = step.once ? undefined : await count()
         const isStuck = passes > 1 && latest.rows === 0
-        if (left !== undefined && (left <= (await checkpoint.refused(client)).length || isStuck)) break
+        if (left !== undefined && (left <= (await refused()).length || isStuck)) break
       }
       again = false
       left = undefined
       const pass = latest && !latest.isDone ? latest : nextPass(step, facts, latest, options)
       const walk = walkOf(step, pass.walk)
-      await checkpoint.open(client, pass, () => walk.ranges(client, facts, PARTS))
-      const workers = Array.from({ length: options.workers ?? 1 }, () =>
-        workThrough({ ...options, step, facts, pass, walk, pace: paceOf(walk, options) }),
+      await line.surely((client) => checkpoint.open(client, pass, () => walk.ranges(client, facts, PARTS)))
+      const ends = await together(options, (gate) =>
+        workThrough({ ...options, gate, step, facts, pass, walk, pace: paceOf(walk, options) }),
       )
-      const ends = await Promise.all(workers)
       stopped = ends.some((end) => end.stopped)
       changed += ends.reduce((sum, end) => sum + end.changed, 0)
     }
-    left ??= step.once ? 0 : await countLeft(client, step)
-    return { changed, left, refused: await checkpoint.refused(client), stopped }
+    left ??= step.once ? 0 : await count()
+    return { changed, left, refused: await refused(), stopped }
   } finally {
-    await connections.give(client)
+    await line.close()
   }
+}
+
+/** Several workers; where one fails the others end after their batch, and its error is thrown. */
+async function together<T>(
+  { workers = 1, gate }: BackfillOptions,
+  work: (gate: (ms: number) => Promise<'go' | 'stop'>) => Promise<T>,
+): Promise<T[]> {
+  let failed = false
+  const pass = async (ms: number): Promise<'go' | 'stop'> => (failed ? 'stop' : ((await gate?.(ms)) ?? 'go'))
+  const ends = await Promise.allSettled(
+    Array.from({ length: workers }, () =>
+      work(pass).catch((error: unknown) => {
+        failed = true
+        throw error
+      }),
+    ),
+  )
+  return ends.map((end) => {
+    if (end.status === 'rejected') throw end.reason
+    return end.value
+  })
 }
 
 /** Why a backfill is not done yet, in words; undefined where it is. What rests on it, such as a validation, must not follow before. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Backfill } from '@expand-contract/core'
-import type { Client } from 'pg'
+import type { Line } from './connections.ts'
 import { type Control, readControl, restOf } from './control.ts'
 import { readFacts } from './facts.ts'
 import type { StepOf } from './in-ledger.ts'
@@ -12,7 +12,7 @@ const EVERY = 500
 
 export interface GateOptions {
   /** A connection of its own: it must see who waits while a batch runs. */
-  readonly client: Client
+  readonly line: Line
   readonly step: Backfill
   readonly of: StepOf
   readonly limits: Limits
@@ -22,7 +22,7 @@ export interface GateOptions {
   readonly pauses?: () => Promise<string | undefined>
   /** Aborted: it ends after the batches that run. */
   readonly signal?: AbortSignal
-  /** After each measurement, with why it waits or rests; `client` is free for its queries. */
+  /** After each measurement, with why it waits or rests; the line is free for its queries. */
   readonly onLook?: (state: string | undefined) => Promise<void>
 }
 
@@ -35,15 +35,16 @@ export interface Gate {
 
 /** One gate for all workers of a process. */
 export async function openGate(options: GateOptions): Promise<Gate> {
-  const { client, step, of, limits, signal } = options
-  const { oids } = await readFacts(client, step)
+  const { line, step, of, limits, signal } = options
+  const { oids } = await line.surely((client) => readFacts(client, step))
   const closed = new AbortController()
   let failure: unknown
   let state: { decision: Decision; control: Control; pause?: string | undefined } = await look()
 
   async function look() {
-    const control = await readControl(client, of)
-    const decision = decide(await readSignals(client, step, oids, options.probe), limits)
+    const control = await line.surely((client) => readControl(client, of))
+    const signals = await line.surely((client) => readSignals(client, step, oids, options.probe))
+    const decision = decide(signals, limits)
     const pause =
       control.wanted === 'pause' ? 'it is paused: npx expand-contract backfill --resume lets it go on' : await options.pauses?.()
     await options.onLook?.(pause ?? decision.wait ?? decision.why)

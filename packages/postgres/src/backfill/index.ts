@@ -1,6 +1,7 @@
 export { type BackfillOptions, type BackfillResult, notDone, runBackfill } from './backfill.ts'
 export { checkRows, type RowsChecked } from './check-rows.ts'
 export { type Checkpoint, inMemory, type Pass, type RefusedRow } from './checkpoint.ts'
+export { type Connections, oneConnection } from './connections.ts'
 export { type Control, readControl, writeControl } from './control.ts'
 export { type Gate, openGate } from './gate.ts'
 export { forgetBackfill, inLedger, type StepOf } from './in-ledger.ts'
@@ -8,4 +9,3 @@ export { backfillDatabase, type DatabaseBackfill, type FillReport, opener } from
 export { pendingBackfills } from './pending.ts'
 export { APPLICATION } from './signals.ts'
 export { DEFAULT_LIMITS, type Decision, decide, type Limits, type Signals } from './throttle.ts'
-export { type Connections, oneConnection } from './worker.ts'

@@ -1,8 +1,9 @@
 import type { Backfill, Plan } from '@expand-contract/core'
 import type { Client } from 'pg'
-import { connect, connectError, databaseOf, using, withDatabase } from '../connection.ts'
+import { connect, connectError, databaseOf, withDatabase } from '../connection.ts'
 import { openLedger, readSteps } from '../ledger/index.ts'
 import { type BackfillResult, runBackfill } from './backfill.ts'
+import { type Connections, type Line, openLine } from './connections.ts'
 import { readFacts, type TableFacts } from './facts.ts'
 import { type GateOptions, openGate } from './gate.ts'
 import { inLedger, type StepOf } from './in-ledger.ts'
@@ -51,35 +52,39 @@ export function opener(url: string): () => Promise<Client> {
 /** Does the backfills of a plan that are ready, one after the other, as far as they go; a refused row of one does not keep the others from it. Throws UserError and PostgreSQL's errors. */
 export async function backfillDatabase(options: DatabaseBackfill): Promise<readonly { step: Backfill; result: BackfillResult }[]> {
   const open = opener(options.url)
-  return using(open, async (client) => {
-    await openLedger(client)
-    const steps = pendingBackfills(options.plan, await readSteps(client, options.plan.id), options.step)
+  const connections = { take: open, give: (used: Client) => used.end().catch(() => undefined) }
+  const line = await openLine(connections)
+  try {
+    await line.surely(openLedger)
+    const records = await line.surely((client) => readSteps(client, options.plan.id))
     const results: { step: Backfill; result: BackfillResult }[] = []
-    for (const step of steps) {
-      const result = await fill(client, open, step, options)
+    for (const step of pendingBackfills(options.plan, records, options.step)) {
+      const result = await fill(line, connections, step, options)
       results.push({ step, result })
       if (result.stopped) break
     }
     return results
-  })
+  } finally {
+    await line.close()
+  }
 }
 
-/** `client` looks on; the workers have connections of their own. */
-async function fill(client: Client, open: () => Promise<Client>, step: Backfill, options: DatabaseBackfill): Promise<BackfillResult> {
+/** `line` looks on; the workers have connections of their own. */
+async function fill(line: Line, connections: Connections, step: Backfill, options: DatabaseBackfill): Promise<BackfillResult> {
   const of = { plan: options.plan.id, step: step.id }
-  const facts = await readFacts(client, step)
+  const facts = await line.surely((client) => readFacts(client, step))
   let batch = 0
-  const report = reporter(client, of, facts)
+  const report = reporter(line, of, facts)
   const gate = await openGate({
     ...options,
-    client,
+    line,
     step,
     of,
     onLook: async (state) => options.onReport({ step, batch, state, ...(await report()) }),
   })
   try {
     return await runBackfill(step, {
-      connections: { take: open, give: (used) => used.end().catch(() => undefined) },
+      connections,
       checkpoint: inLedger(of),
       workers: options.workers,
       ...(options.target !== undefined && { target: options.target }),
@@ -97,10 +102,10 @@ async function fill(client: Client, open: () => Promise<Client>, step: Backfill,
 /** Looks of which rate and time left are taken: what was before them tells little of what comes. */
 const LOOKS = 60
 
-function reporter(client: Client, of: StepOf, facts: TableFacts): () => Promise<Omit<FillReport, 'step' | 'batch' | 'state'>> {
+function reporter(line: Line, of: StepOf, facts: TableFacts): () => Promise<Omit<FillReport, 'step' | 'batch' | 'state'>> {
   const history: { at: number; part: number; rows: number }[] = []
   return async () => {
-    const progress = await readProgress(client, of, facts)
+    const progress = await line.surely((client) => readProgress(client, of, facts))
     if (!progress) return { rate: undefined, left: undefined }
     const now = { at: performance.now(), part: progress.pass + progress.part, rows: progress.rows }
     history.push(now)

@@ -1,29 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Backfill, UserError } from '@expand-contract/core'
-import type { Client } from 'pg'
+import type { Backfill } from '@expand-contract/core'
 import type { BackfillOptions } from './backfill.ts'
 import { BatchFailure, runBatch } from './batch.ts'
 import { isRoundStart, VISITS } from './block-walk.ts'
 import type { Claim, Pass } from './checkpoint.ts'
+import { openLine, pause } from './connections.ts'
 import type { TableFacts } from './facts.ts'
 import { hotWatch } from './hot-watch.ts'
 import type { Pace } from './pace.ts'
 import { refuseRow } from './refused.ts'
 import { troubleOf } from './trouble.ts'
 import type { Place, Walk } from './walk.ts'
-
-/** Where workers get their connections, and bring them back. */
-export interface Connections {
-  take(): Promise<Client>
-  give(client: Client): Promise<void>
-  /** There is but one: where it is lost the backfill ends with the error. */
-  readonly isOne?: true
-}
-
-/** A connection that is somebody else's to end, for one worker. */
-export function oneConnection(client: Client): Connections {
-  return { take: async () => client, give: async () => {}, isOne: true }
-}
 
 export interface Job extends Omit<BackfillOptions, 'walk'> {
   readonly step: Backfill
@@ -36,9 +23,8 @@ export interface Job extends Omit<BackfillOptions, 'walk'> {
 /** Milliseconds: the lock timeout of a batch, doubled with each try, and its statement timeout. */
 const LOCK_TIMEOUT = { first: 100, most: 1_000 }
 const STATEMENT_TIMEOUT = 10_000
-/** Tries of one row that somebody else holds, or of a connection. The waits between them grow to the longest, in ms. */
+/** Tries of one row that somebody else holds. */
 const TRIES = 10
-const WAIT = { first: 50, most: 5_000 }
 /** Between two looks for a range, where others hold all that are left. */
 const BUSY = 100
 
@@ -46,7 +32,7 @@ const BUSY = 100
 export async function workThrough(job: Job): Promise<{ changed: number; stopped: boolean }> {
   const { pace, pass, walk, checkpoint, connections } = job
   const hot = hotWatch()
-  let client = await connections.take()
+  const line = await openLine(connections)
   let changed = 0
   let ms = 0
   let tries = 0
@@ -58,7 +44,7 @@ export async function workThrough(job: Job): Promise<{ changed: number; stopped:
       const isSame = (claim: Claim): boolean => failed?.number === claim.number && JSON.stringify(failed.at) === JSON.stringify(claim.at)
       try {
         const lockTimeout = Math.min(LOCK_TIMEOUT.first * 2 ** tries, LOCK_TIMEOUT.most)
-        const done = await runBatch(client, {
+        const done = await runBatch(line.client(), {
           ...job,
           oids: job.facts.oids,
           wish: (claim) => ({ size, retries: isSame(claim), visits: walk.name === 'waves' ? hot.visits(VISITS) : 1 }),
@@ -83,45 +69,23 @@ export async function workThrough(job: Job): Promise<{ changed: number; stopped:
         if (!(error instanceof BatchFailure)) throw error
         const { cause, claim, window } = error
         const trouble = troubleOf(cause)
-        if (trouble === 'fatal' || (trouble === 'connection' && connections.isOne)) throw cause
+        if (trouble === 'fatal') throw cause
         ms = 0
         if (trouble === 'connection') {
-          client = await another(connections, client, cause)
+          await line.replace(cause)
           continue
         }
         failed = claim && { number: claim.number, at: claim.at }
         if (window && !window.isSingle) pace.trouble(size)
         else if (++tries >= TRIES || trouble === 'row') {
           if (!claim || !window) throw cause
-          await refuseRow(client, { pass, checkpoint, claim, window, cause })
+          await line.surely((client) => refuseRow(client, { pass, checkpoint, claim, window, cause }))
           tries = 0
         }
-        if (trouble === 'passing') await sleep(wait(tries))
+        if (trouble === 'passing') await sleep(pause(tries))
       }
     }
   } finally {
-    await connections.give(client)
-  }
-}
-
-/** Grows, and is never the same twice, so that two who met once do not meet again. */
-function wait(tries: number): number {
-  return Math.min(WAIT.first * 2 ** tries, WAIT.most) * (0.5 + Math.random() / 2)
-}
-
-async function another(connections: Connections, lost: Client, cause: unknown): Promise<Client> {
-  await connections.give(lost)
-  for (let tries = 1; ; tries++) {
-    try {
-      return await connections.take()
-    } catch (error) {
-      if (tries === TRIES) {
-        throw new UserError(
-          `The connection to the database was lost (${cause instanceof Error ? cause.message : cause}) and can not be made again. What is filled stays, and nothing is done twice: run the same command again.`,
-          { cause: error },
-        )
-      }
-      await sleep(wait(tries))
-    }
+    await line.close()
   }
 }
