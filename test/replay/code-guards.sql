@@ -14,3 +14,11 @@ DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conname = 'fk' AND 
 DO $$ BEGIN IF EXISTS (SELECT 1 FROM pg_constraint WHERE conname = 'fk' AND NOT convalidated) THEN ALTER TABLE t VALIDATE CONSTRAINT fk; END IF; END $$;
 DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_tables WHERE schemaname = 'public' AND tablename IN ('a', 't')) OR EXISTS (SELECT 1 FROM pg_indexes WHERE indexname = 'nope') THEN DROP TABLE t; ELSE ALTER TABLE t ADD z int; END IF; END $$;
 CREATE TABLE p (at int) PARTITION BY RANGE (at);
+-- What an index is made of.
+CREATE TABLE shaped (a int, b int, c text);
+CREATE INDEX shaped_idx ON shaped (a) WHERE shaped.c IS NULL;
+DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_indexes WHERE indexname = 'shaped_idx' AND indexdef LIKE '%b%') THEN DROP INDEX shaped_idx; CREATE INDEX shaped_idx ON shaped (a, b) WHERE shaped.c IS NULL; END IF; END $$;
+DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_indexes WHERE indexname = 'shaped_idx' AND indexdef LIKE '%shaped%') THEN DROP INDEX shaped_idx; END IF; END $$;
+DO $$ BEGIN IF EXISTS (SELECT 1 FROM pg_indexes WHERE indexname = 'shaped_idx' AND indexdef NOT LIKE '%endpoint%') THEN ALTER INDEX shaped_idx RENAME TO "Shaped"; END IF; END $$;
+CREATE INDEX shaped_expression ON shaped (lower(c));
+DO $$ BEGIN IF EXISTS (SELECT 1 FROM pg_indexes WHERE indexname = 'shaped_expression' AND indexdef LIKE '%lower%') THEN DROP INDEX shaped_expression; END IF; END $$;

@@ -3,7 +3,7 @@ import { type PgNode, untag } from '../parser.ts'
 import type { Values } from '../plpgsql-values.ts'
 import { splitKey, strings, tableKey } from '../relation.ts'
 import { pathOfText } from './names-in.ts'
-import { type SystemRow, systemRows, type Value } from './system-rows.ts'
+import { holdsWord, isWords, type SystemRow, systemRows, type Value } from './system-rows.ts'
 
 /** Rows of a FROM clause by alias, innermost first. */
 type Rows = readonly (readonly [alias: string, row: SystemRow])[]
@@ -85,6 +85,11 @@ function call(catalog: Catalog, name: string, [value]: readonly Value[]): Value 
 
 function compare(n: PgNode, left: Value, evaluate: (node: PgNode) => Value): Value {
   const operator = strings(n.name).at(-1)
+  if (isWords(left)) {
+    const pattern = n.kind === 'AEXPR_LIKE' ? evaluate(n.rexpr) : undefined
+    const holds = typeof pattern === 'string' ? holdsWord(String(left), pattern) : undefined
+    return holds === undefined ? undefined : holds === (operator === '~~')
+  }
   if (n.kind === 'AEXPR_IN') {
     const values = ((n.rexpr?.List?.items ?? []) as PgNode[]).map(evaluate)
     if (left === undefined || left === null) return left
@@ -93,6 +98,7 @@ function compare(n: PgNode, left: Value, evaluate: (node: PgNode) => Value): Val
   }
   if (n.kind !== 'AEXPR_OP' && n.kind !== 'AEXPR_LIKE') return undefined
   const right = evaluate(n.rexpr)
+  if (isWords(right)) return undefined
   if (left === null || right === null) return null
   if (left === undefined || right === undefined) return undefined
   if (n.kind === 'AEXPR_LIKE')

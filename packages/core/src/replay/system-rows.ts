@@ -1,4 +1,4 @@
-import { type Catalog, EVERYTHING, type Table } from '../catalog/catalog.ts'
+import { type Catalog, EVERYTHING, type Index, type Table } from '../catalog/catalog.ts'
 import { splitKey } from '../relation.ts'
 import { bareType, splitType } from '../type-name.ts'
 
@@ -89,6 +89,36 @@ const constraints = ofTables((t) =>
   })),
 )
 
+/** What stands for the text of an index: see {@link holdsWord}. */
+const WORDS = '\0words\0'
+
+/** The names in an index's definition, and its expressions; a mark where PostgreSQL may print other words than these. */
+function wordsOf(table: Table, index: Index): string {
+  const texts = [...index.keys.map((k) => k.expression ?? ''), index.where ?? '']
+  const isPlain = texts.every((text) => /^[\w"\s.]*$/.test(text))
+  const names = [
+    index.name,
+    table.schema,
+    table.name,
+    index.method,
+    ...index.include,
+    ...index.keys.map((k) => `${k.column ?? ''} ${k.options}`),
+  ]
+  return [WORDS, ...names, ...texts, ...(isPlain ? [] : [WORDS])].join(' ')
+}
+
+/** True for what stands for the text of an index. */
+export function isWords(value: Value): boolean {
+  return typeof value === 'string' && value.startsWith(WORDS)
+}
+
+/** `indexdef LIKE '%word%'`: whether the text of an index holds the word; undefined for other texts and patterns, and where that can't be told. */
+export function holdsWord(definition: string, pattern: string): boolean | undefined {
+  const word = /^%([a-z_][a-z0-9_]*)%$/.exec(pattern)?.[1]
+  if (word === undefined || /^(create|unique|index|on|using|where|include|is|not|null|and)$/i.test(word)) return undefined
+  return definition.includes(word) || (definition.endsWith(WORDS) ? undefined : false)
+}
+
 const ROWS: Readonly<Record<string, ((catalog: Catalog) => readonly SystemRow[]) | undefined>> = {
   'information_schema.columns': (catalog) => [
     ...columns(catalog),
@@ -111,7 +141,7 @@ const ROWS: Readonly<Record<string, ((catalog: Catalog) => readonly SystemRow[])
   pg_enum: (catalog) =>
     [...catalog.enums].flatMap(([type, labels]) => labels.map((enumlabel) => ({ enumlabel, enumtypid: oid(...splitType(type)) }))),
   pg_extension: (catalog) => [...catalog.extensions, 'plpgsql'].map((extname) => ({ extname })),
-  pg_indexes: ofTables((t) => t.indexes.map((i) => ({ indexname: i.name }))),
+  pg_indexes: ofTables((t) => t.indexes.map((i) => ({ indexname: i.name, indexdef: wordsOf(t, i) }))),
   pg_matviews: (catalog) =>
     [...catalog.views].filter(([, v]) => v.materialized).map(([key]) => ({ schemaname: splitKey(key)[0], matviewname: splitKey(key)[1] })),
   pg_namespace: (catalog) =>

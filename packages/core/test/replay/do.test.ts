@@ -74,6 +74,14 @@ describe('DO blocks', () => {
 
   it.each([
     ['a condition about rows', 'BEGIN IF (SELECT count(*) FROM o) > 0 THEN ALTER TABLE t DROP a; END IF; END'],
+    [
+      'the whole text of an index',
+      `BEGIN CREATE INDEX i ON t (a); IF NOT EXISTS (SELECT 1 FROM pg_indexes WHERE tablename = 't' AND indexdef = 'x') THEN ALTER TABLE t DROP a; END IF; END`,
+    ],
+    [
+      'the whole text of an index, the other way round',
+      `BEGIN CREATE INDEX i ON t (a); IF NOT EXISTS (SELECT 1 FROM pg_indexes WHERE tablename = 't' AND 'x' = indexdef) THEN ALTER TABLE t DROP a; END IF; END`,
+    ],
     ['a loop', 'BEGIN FOR i IN 1..length(current_user) LOOP ALTER TABLE t ADD IF NOT EXISTS x int; END LOOP; END'],
     ['a CASE', 'DECLARE x int := 1; BEGIN CASE x WHEN 1 THEN ALTER TABLE t DROP a; ELSE NULL; END CASE; END'],
     ['what follows a RETURN that may be reached', 'BEGIN IF now() > current_date THEN RETURN; END IF; ALTER TABLE t ADD x int; END'],
