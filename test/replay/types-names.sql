@@ -38,3 +38,10 @@ ALTER TYPE "User" RENAME TO "user";
 ALTER TABLE t ALTER b TYPE text, ALTER a TYPE public.text USING a::public.text, ALTER j TYPE "Side car"."order" USING NULL;
 DROP TYPE named CASCADE;
 DROP TYPE "Side car".spans CASCADE;
+-- Functions of a range's name: its own go with it alone.
+CREATE TYPE reach AS RANGE (subtype = int);
+DROP FUNCTION IF EXISTS reach(int);
+CREATE FUNCTION reach(text) RETURNS int LANGUAGE sql STABLE AS 'SELECT 1';
+DROP FUNCTION reach(text);
+CREATE FUNCTION reach(text) RETURNS int LANGUAGE sql AS 'SELECT 1';
+DROP FUNCTION reach(text) CASCADE;

@@ -3,7 +3,7 @@ import type { PgNode } from '../parser.ts'
 import { displayTable, strings } from '../relation.ts'
 import type { Change } from './change.ts'
 import type { DropOptions } from './drop-column.ts'
-import { editTables, mark, without } from './edit.ts'
+import { editTables, mark, withEntry, without } from './edit.ts'
 import { dropDependents } from './fall.ts'
 import { namesOfExpression } from './names-in.ts'
 import { isMeant, putRoutines, routineKey } from './routine.ts'
@@ -16,9 +16,14 @@ export function dropFunction(catalog: Catalog, object: PgNode, change: Change, o
   const means = isMeant(catalog, object)
   const left = overloads?.filter((r) => !means(r)) ?? []
   if (overloads && left.length === overloads.length) return catalog
-  const dropped = overloads ? putRoutines(catalog, key, left) : { ...catalog, functions: without(catalog.functions, key) }
+  const isConstructor = [...(catalog.ranges?.values() ?? [])].some((range) => range.constructors?.includes(key))
+  // Those of a range go with it alone.
+  if (!overloads && isConstructor) return catalog
+  const fewer = overloads ? putRoutines(catalog, key, left) : { ...catalog, functions: without(catalog.functions, key) }
+  const dropped =
+    isConstructor && !fewer.functions.has(key) ? { ...fewer, functions: withEntry(fewer.functions, key, 'immutable' as const) } : fewer
   if (!options.cascade) return dropped
-  if (left.length === 0) return dropDependents(dropped, { functions: new Set([key]) }, change, true)
+  if (left.length === 0 && !isConstructor) return dropDependents(dropped, { functions: new Set([key]) }, change, true)
   const gone = overloads?.filter(means) ?? []
   return markCallers(gone.some((r) => r.takes.length === 0) ? withoutTriggers(dropped, key) : dropped, key, change)
 }
