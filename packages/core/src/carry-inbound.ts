@@ -34,10 +34,30 @@ export function moveInbound(catalog: Catalog, key: TableName, from: string, to: 
   }
 }
 
+/** The same, but for the last of it: the copies take the place of the originals when the caller says so. Keys of columns that `isOurs` names are left out. */
+export function inboundCopies(
+  catalog: Catalog,
+  key: TableName,
+  from: string,
+  to: string,
+  isOurs: (table: TableName, column: string) => boolean,
+): { readonly build: readonly DraftStep[]; readonly swap: readonly string[] } | CantCarry {
+  const all: Moved[] = []
+  for (const { table, constraint } of dependents(catalog, key, from).inbound) {
+    if (constraint.columns.some((c) => isOurs(table, c))) continue
+    const moved = movedKey(catalog, key, table, constraint, from, to)
+    if ('reason' in moved) return moved
+    all.push(moved)
+  }
+  return { build: all.flatMap((m) => m.copy), swap: all.flatMap((m) => m.swap) }
+}
+
 interface Moved {
   readonly drop: string
   readonly add: string
   readonly validate: readonly string[]
+  readonly copy: readonly DraftStep[]
+  readonly swap: readonly string[]
   readonly move: readonly DraftStep[]
 }
 
@@ -57,32 +77,38 @@ function movedKey(catalog: Catalog, key: TableName, child: TableName, c: Constra
   const add = `${alter} ADD CONSTRAINT ${name} ${body} NOT VALID`
   const drop = `${alter} DROP CONSTRAINT IF EXISTS ${name}`
   const parent = targetOfKey(key).name
+  const swap = [`${alter} DROP CONSTRAINT ${name}`, `${alter} RENAME CONSTRAINT ${copy} TO ${name}`]
+  const built = [
+    ddl({
+      name: 'add foreign key',
+      title: `Add a copy of ${c.name} that points at the new column`,
+      why: `NOT VALID looks at new rows only: ${target.name} and ${parent} are locked for a moment, nothing is compared.`,
+      sql: [`${alter} ADD CONSTRAINT ${copy} ${moved} NOT VALID`],
+      undo: [`${alter} DROP CONSTRAINT IF EXISTS ${copy}`],
+    }),
+    ...validate(copy).map((sql) =>
+      ddl({
+        name: 'validate',
+        title: `Validate the copy of ${c.name}`,
+        why: 'The scan runs under SHARE UPDATE EXCLUSIVE: reads and writes go on.',
+        sql: [sql],
+        undo: { none: 'The copy goes away with the step that added it.' },
+      }),
+    ),
+  ]
   return {
     drop,
     add,
     validate: validate(name),
+    copy: built,
+    swap,
     move: [
-      ddl({
-        name: 'add foreign key',
-        title: `Add a copy of ${c.name} that points at the new column`,
-        why: `NOT VALID looks at new rows only: ${target.name} and ${parent} are locked for a moment, nothing is compared.`,
-        sql: [`${alter} ADD CONSTRAINT ${copy} ${moved} NOT VALID`],
-        undo: [`${alter} DROP CONSTRAINT IF EXISTS ${copy}`],
-      }),
-      ...validate(copy).map((sql) =>
-        ddl({
-          name: 'validate',
-          title: `Validate the copy of ${c.name}`,
-          why: 'The scan runs under SHARE UPDATE EXCLUSIVE: reads and writes go on.',
-          sql: [sql],
-          undo: { none: 'The copy goes away with the step that added it.' },
-        }),
-      ),
+      ...built,
       ddl({
         name: 'move foreign key',
         title: `Let the copy take the place of ${c.name}`,
         why: 'The copy is proved already: at no moment is there no key. Both tables are locked for a change in the catalog only.',
-        sql: [`${alter} DROP CONSTRAINT ${name}`, `${alter} RENAME CONSTRAINT ${copy} TO ${name}`],
+        sql: swap,
         undo: { sql: [drop, add], ...(c.validated && { after: validate(name) }) },
       }),
     ],

@@ -14,12 +14,13 @@ export interface KeyPlace {
   readonly from: string
   readonly to: string
   readonly tag?: string
+  readonly oneWay?: true
 }
 
 /** A unique constraint or a primary key on the other column: its index is built first, and taken over when the columns change places. */
 export function carryKey(
   c: Constraint,
-  { catalog, key, target, from, to, tag }: KeyPlace,
+  { catalog, key, target, from, to, tag, oneWay }: KeyPlace,
 ): { readonly build: DraftStep[]; readonly object: Carried } | CantCarry {
   const index = catalog.tables.get(key)?.indexes.find((i) => i.constraint === c.name)
   const { copy, away } = ownNames(c.name, tag)
@@ -34,8 +35,9 @@ export function carryKey(
   const drop = `${alter} DROP CONSTRAINT ${name}`
   return {
     // A table has one primary key: the old column gets an index of its own, so that the key can go back.
-    build: [indexStep(next, copy, target, c.name), ...(isPrimary ? [indexStep(spare, away, target, c.name)] : [])],
+    build: [indexStep(next, copy, target, c.name), ...(isPrimary && !oneWay ? [indexStep(spare, away, target, c.name)] : [])],
     object: {
+      name: c.name,
       foreign: false,
       away,
       giveUp: isPrimary ? drop : `${alter} RENAME CONSTRAINT ${name} TO ${old}`,

@@ -21,6 +21,8 @@ export interface CarryOver {
 
 export interface Carried {
   /** `foreign` ones lock the other table too when the original is dropped. */
+  /** The original's name. */
+  readonly name: string
   readonly foreign: boolean
   /** What the original is called when it has given up its name. */
   readonly away: string
@@ -42,6 +44,8 @@ interface Options {
   readonly keys?: true
   /** What a name of ours says beside the object's own, where several columns of one object are carried one after the other. */
   readonly tag?: string
+  /** The columns never change back: the primary key needs no second index. */
+  readonly oneWay?: true
   /** The column that a foreign key shall point at instead. */
   readonly end?: (table: TableName, column: string) => string
 }
@@ -53,12 +57,12 @@ export function carryOver(
   target: Target,
   from: string,
   to: string,
-  { keys, tag, end = (_, column) => column }: Options = {},
+  { keys, tag, oneWay, end = (_, column) => column }: Options = {},
 ): CarryOver | CantCarry {
   const found = dependents(catalog, key, from)
   const blocked = obstacle(found, from, keys)
   if (blocked) return { reason: blocked }
-  const place: KeyPlace = { catalog, key, target, from, to, ...(tag !== undefined && { tag }) }
+  const place: KeyPlace = { catalog, key, target, from, to, ...(tag !== undefined && { tag }), ...(oneWay && { oneWay }) }
   const build: DraftStep[] = []
   const objects: Carried[] = []
   for (const index of found.indexes) {
@@ -92,7 +96,7 @@ function renamed(kind: 'INDEX' | 'CONSTRAINT', target: Target, name: string, cop
   const rename = (a: string, b: string): string =>
     kind === 'INDEX' ? `ALTER INDEX ${schemaPrefix(target)}${a} RENAME TO ${b}` : `ALTER TABLE ${target.sql} RENAME CONSTRAINT ${a} TO ${b}`
   const drop = kind === 'INDEX' ? `DROP INDEX ${schemaPrefix(target)}${n}` : `ALTER TABLE ${target.sql} DROP CONSTRAINT ${n}`
-  return { foreign, away: old, giveUp: rename(n, o), take: rename(c, n), takeBack: rename(n, c), giveBack: rename(o, n), drop }
+  return { name, foreign, away: old, giveUp: rename(n, o), take: rename(c, n), takeBack: rename(n, c), giveBack: rename(o, n), drop }
 }
 
 function carryConstraint(

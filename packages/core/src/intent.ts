@@ -21,6 +21,8 @@ export type ColumnIntent =
   | { readonly kind: 'drop'; readonly table: string; readonly column: string }
   /** Rows and code that know nothing of `column` get `with`: a SQL expression over the row (`'US'`, `gen_random_uuid()`, `lower(email)`). */
   | { readonly kind: 'fill'; readonly table: string; readonly column: string; readonly with: string }
+  /** The column gets another type: `with`, a SQL expression over the row, is the new value of an old row (`age::int`, `at AT TIME ZONE 'UTC'`). */
+  | { readonly kind: 'convert'; readonly table: string; readonly column: string; readonly with: string }
   /** Nothing uses the column any more: the gate's answer. Only a released contract carries it. */
   | { readonly kind: 'unused'; readonly table: string; readonly column: string }
 
@@ -39,6 +41,20 @@ export type Question =
       readonly column: string
       /** Added columns that it may have become, in source order. */
       readonly candidates: readonly string[]
+    }
+  | {
+      readonly kind: 'convert'
+      readonly table: string
+      readonly column: string
+      /** The types before and after. */
+      readonly from: string
+      readonly type: string
+      /** Why PostgreSQL's own cast is not the answer. */
+      readonly why: string
+      /** A conversion that PostgreSQL has, if there is one; only ever offered. */
+      readonly suggestion?: string
+      /** The column may also go with its data: the migration drops it and adds it again. */
+      readonly canDrop?: true
     }
   | {
       readonly kind: 'fill'

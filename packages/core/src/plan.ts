@@ -165,6 +165,8 @@ export interface Plan {
   readonly expects: readonly Expectation[]
   /** Other answers that a person could give, each with its flag: shown once, not part of the plan's work. */
   readonly alternatives: readonly string[]
+  /** Why new code goes out with the contract, not before it, in sentences; absent: it works from the end of expand on. */
+  readonly newCodeWaits?: readonly string[]
   /** Fields that must be mapped in the ORM's schema instead of any SQL (intent `map`). */
   readonly maps: readonly { readonly table: string; readonly column: string; readonly to: string }[]
 }

@@ -10,6 +10,7 @@ import { opened } from './opened.ts'
 import { shape, untag } from './parser.ts'
 import { type DraftStep, PLAN_VERSION, type Plan, type Refusal, type Stage } from './plan.ts'
 import { displayTable, rangeKey } from './relation.ts'
+import { typeGroupOf } from './retype/group.ts'
 import { checksum } from './sql.ts'
 import type { Statement } from './statement.ts'
 import { strategies } from './strategies/index.ts'
@@ -25,6 +26,7 @@ export function planMigration(given: Migration, using: readonly Strategy[] = str
   const refusals = [...unreadable(migration), ...outcomes.flatMap(({ outcome }) => (isRefusal(outcome) ? [outcome] : []))]
   const hazards = outcomes.flatMap(({ outcome }) => outcome.hazards).sort((a, b) => a.line - b.line || a.column - b.column)
   const all = rewrites.map((r) => r.outcome)
+  const waits = all.flatMap((o) => o.newCodeWaits ?? [])
   const text = migration.script.text
   // `check` reads hazards and refusals only: the rest, most of the work, is done for those who read it.
   return lazily<Omit<Plan, LazyPart>, Pick<Plan, LazyPart>>(
@@ -40,6 +42,7 @@ export function planMigration(given: Migration, using: readonly Strategy[] = str
       expects: all.flatMap((o) => o.expects ?? []),
       alternatives: all.flatMap((o) => o.alternatives ?? []),
       maps: all.flatMap((o) => o.maps ?? []),
+      ...(waits.length > 0 && { newCodeWaits: waits }),
     },
     {
       source: () => {
@@ -72,7 +75,9 @@ function claimAll(migration: Migration, using: readonly Strategy[]): readonly Pl
     placed.push({ anchor, outcome: known(outcome, migration, anchor) })
   }
   for (const statement of migration.script.statements) {
+    const isRetyping = typeGroupOf(statement, migration) !== undefined
     for (const strategy of using) {
+      if (isRetyping && !strategy.retypes) continue
       const outcome = strategy.rewrite(statement, migration)
       if (outcome) claim(strategy.id, statement.index, outcome)
     }

@@ -13,6 +13,7 @@ export interface Rewrite {
   readonly expects?: readonly Expectation[]
   readonly maps?: Plan['maps']
   readonly alternatives?: Plan['alternatives']
+  readonly newCodeWaits?: Plan['newCodeWaits']
   /** The expand steps come before everything else: they need nothing that the migration does, and what it makes may need them. */
   readonly first?: true
   /** The expand steps come after this statement instead of in the place of the statement that was asked about. */
@@ -28,6 +29,8 @@ export interface Strategy {
   readonly summary: string
   /** The kinds of hazard it finds. */
   readonly hazards: readonly HazardKind[]
+  /** It answers for columns that change their type: what is a part of that is asked of no other. */
+  readonly retypes?: true
   rewrite(statement: Statement, migration: Migration): Outcome | undefined
 }
 

@@ -7,6 +7,7 @@ const intent = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('map'), table: name, column: name, to: name }),
   z.strictObject({ kind: z.literal('drop'), table: name, column: name }),
   z.strictObject({ kind: z.literal('fill'), table: name, column: name, with: name }),
+  z.strictObject({ kind: z.literal('convert'), table: name, column: name, with: name }),
   z.strictObject({ kind: z.literal('value'), type: name, value: name, to: name }),
 ])
 

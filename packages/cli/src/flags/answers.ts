@@ -7,6 +7,7 @@ export interface AnswerFlags {
   readonly map?: readonly string[]
   readonly drop?: readonly string[]
   readonly fill?: readonly string[]
+  readonly convert?: readonly string[]
   readonly value?: readonly string[]
 }
 
@@ -16,7 +17,8 @@ export function answersOf(flags: AnswerFlags): Intent[] {
     ...(flags.rename ?? []).map((text) => renameOrMap('rename', text)),
     ...(flags.map ?? []).map((text) => renameOrMap('map', text)),
     ...(flags.drop ?? []).map(drop),
-    ...(flags.fill ?? []).map(fill),
+    ...(flags.fill ?? []).map((text) => expression('fill', text, `"User.country='US'"`)),
+    ...(flags.convert ?? []).map((text) => expression('convert', text, '"User.age=age::integer"')),
     ...(flags.value ?? []).map(value),
   ]
   for (const [i, intent] of intents.entries()) {
@@ -38,15 +40,13 @@ function drop(text: string): Intent {
   return { kind: 'drop', ...readColumn(left, '--drop') }
 }
 
-function fill(text: string): Intent {
+function expression(kind: 'fill' | 'convert', text: string, example: string): Intent {
   const { left, rest } = splitAnswer(text)
-  if (!rest) {
-    throw new UserError(`--fill "${text}": expected a column, "=" and a SQL expression, such as --fill "User.country='US'"`)
-  }
-  const column = readColumn(left, '--fill')
+  if (!rest) throw new UserError(`--${kind} "${text}": expected a column, "=" and a SQL expression, such as --${kind} ${example}`)
+  const column = readColumn(left, `--${kind}`)
   const problem = expressionProblem(rest)
-  if (problem) throw new UserError(`--fill "${text}": ${problem}`)
-  return { kind: 'fill', ...column, with: rest }
+  if (problem) throw new UserError(`--${kind} "${text}": ${problem}`)
+  return { kind, ...column, with: rest }
 }
 
 function value(text: string): Intent {
@@ -81,7 +81,8 @@ export function flagOf(intent: Intent): string {
     case 'map':
       return `--${intent.kind} ${shell(`${column}=${written(intent.to)}`)}`
     case 'fill':
-      return `--fill ${shell(`${column}=${intent.with}`)}`
+    case 'convert':
+      return `--${intent.kind} ${shell(`${column}=${intent.with}`)}`
     case 'drop':
     case 'unused':
       return `--${intent.kind} ${shell(column)}`

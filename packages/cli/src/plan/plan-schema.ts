@@ -11,6 +11,7 @@ const intent = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('map'), ...about, to: text }),
   z.object({ kind: z.literal('drop'), ...about }),
   z.object({ kind: z.literal('fill'), ...about, with: text }),
+  z.object({ kind: z.literal('convert'), ...about, with: text }),
   z.object({ kind: z.literal('unused'), ...about }),
   z.object({ kind: z.literal('value'), type: text, value: text, to: text }),
 ])
@@ -83,5 +84,6 @@ export const planSchema = z.object({
   syncs: z.array(z.object({ table: text, old: text, new: text, up: text, down: text })),
   expects: z.array(z.object({ ...about, from: text.optional() })),
   alternatives: texts,
+  newCodeWaits: texts.optional(),
   maps: z.array(z.object({ ...about, to: text })),
 })

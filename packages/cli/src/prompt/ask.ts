@@ -1,6 +1,6 @@
 import type { Intent, Question } from '@expand-contract/core'
 import { expressionProblem } from '../flags/answers.ts'
-import { ask, dropMeans, mapMeans, renameMeans, valueMeans } from '../report/questions-text.ts'
+import { ask, convertMeans, dropMeans, mapMeans, renameMeans, valueMeans } from '../report/questions-text.ts'
 import type { Choice, Prompts } from './prompts.ts'
 
 /** Asks one question. Throws `Cancelled` at Ctrl-C. */
@@ -19,6 +19,7 @@ export async function askQuestion(question: Question, prompts: Prompts): Promise
     const value = await prompts.text(ask(question), question.suggestion, expressionProblem)
     return { kind: 'fill', table, column, with: value.trim() }
   }
+  if (question.kind === 'convert') return askConversion(question, prompts)
   const choices = question.candidates.flatMap((to): Choice<Intent>[] => [
     { value: { kind: 'rename', table, column, to }, label: `Renamed to ${to}`, hint: renameMeans(column, to) },
     { value: { kind: 'map', table, column, to }, label: `Renamed to ${to} in the code only`, hint: mapMeans(column, to) },
@@ -27,4 +28,16 @@ export async function askQuestion(question: Question, prompts: Prompts): Promise
     ...choices,
     { value: { kind: 'drop', table, column }, label: 'Really dropped', hint: dropMeans(column) },
   ])
+}
+
+async function askConversion(question: Extract<Question, { kind: 'convert' }>, prompts: Prompts): Promise<Intent> {
+  const { table, column, canDrop } = question
+  const goes: Choice<'drop' | 'convert'>[] = [
+    { value: 'convert', label: 'Its values are converted', hint: convertMeans(column) },
+    { value: 'drop', label: 'The data goes', hint: `${column} starts empty, or with its default.` },
+  ]
+  const fate = canDrop ? await prompts.select(ask(question), goes) : 'convert'
+  if (fate === 'drop') return { kind: 'drop', table, column }
+  const value = await prompts.text(ask(question), question.suggestion, expressionProblem)
+  return { kind: 'convert', table, column, with: value.trim() }
 }

@@ -11,6 +11,7 @@ export function planText(plan: Plan, style: Style): string {
   const others = plan.alternatives.map((other) => wrap(`${style.paint.bold('or')}  ${other}`, style.width))
   return [
     ...maps.map((m) => wrap(m, style.width)),
+    ...(plan.newCodeWaits ?? []).map((w) => wrap(`${style.paint.bold('deploy')}  ${w}`, style.width)),
     ...plan.stages.filter(hasSteps).map((stage) => stageText(stage, style)),
     ...others,
   ].join('\n\n')

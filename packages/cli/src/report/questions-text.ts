@@ -22,6 +22,7 @@ export function ask(question: Question): string {
     return `'${question.value}' is removed from ${question.type}. Which value takes its place, in rows that hold it and for code that still writes it?`
   const on = `${question.table}.${question.column}`
   if (question.kind === 'fill') return `What fills ${on} (${question.type})? ${sentence(question.why)}`
+  if (question.kind === 'convert') return `How does ${on} become ${question.type} from ${question.from}? ${sentence(question.why)}`
   const names = question.candidates.join(', ')
   return `${on} is dropped while ${names} ${question.candidates.length === 1 ? 'is' : 'are'} added. What becomes of ${on}?`
 }
@@ -42,6 +43,13 @@ export function answersTo(question: Question): { flag: string; means: string }[]
       },
     ]
   }
+  if (question.kind === 'convert') {
+    const value = question.suggestion ?? '<SQL expression>'
+    return [
+      { flag: flagOf({ kind: 'convert', table, column, with: value }), means: convertMeans(column) },
+      ...(question.canDrop ? [{ flag: flagOf({ kind: 'drop', table, column }), means: `The data goes: ${column} starts empty, or with its default.` }] : []),
+    ]
+  }
   return [
     ...question.candidates.flatMap((to) => [
       { flag: flagOf({ kind: 'rename', table, column, to }), means: renameMeans(column, to) },
@@ -54,6 +62,11 @@ export function answersTo(question: Question): { flag: string; means: string }[]
 /** What choosing a value that takes the place of another means. */
 export function valueMeans(value: string, to: string): string {
   return `Every '${value}' becomes '${to}', in old rows and in what code that still knows it writes.`
+}
+
+/** What giving a conversion means. */
+export function convertMeans(column: string): string {
+  return `Any SQL expression over the row: the value that takes the place of ${column}. Values that it fails on are shown before anything is changed.`
 }
 
 /** What choosing a rename means. */

@@ -5,12 +5,13 @@ import { actionsOn } from '../target.ts'
 import type { Retyped } from './group.ts'
 
 /** What keeps a second column from taking the place of this one, in words. */
-export function obstacleTo({ table, name, old, next }: Retyped, migration: Migration): string | undefined {
+export function obstacleTo({ table, name, old, next }: Retyped, migration: Migration, isShared: boolean): string | undefined {
   const found = migration.before.tables.get(table)
   if (found?.kind !== 'table') return `${displayTable(table)} is partitioned or inherits`
   if (old.generated) return 'it is a generated column'
   if (old.identity !== next.identity) return 'its identity changes in the same migration'
   if (old.identity && identitySequence(migration.before, table, name) === undefined) return 'the sequence of its identity is not known'
+  if (!isShared) return old.identity ? 'it is an identity column' : undefined
   if (actionsOn(migration, 'AT_SetNotNull', table).some(({ action }) => action.name === name))
     return 'it becomes NOT NULL in the same migration: do that in one of its own'
   const named = found.constraints.filter((c) => c.kind === 'unique' && c.columns.includes(name))

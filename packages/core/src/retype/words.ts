@@ -1,5 +1,7 @@
 import type { TypeChange } from '../facts/type-change.ts'
-import { displayTable } from '../relation.ts'
+import type { Refusal } from '../plan.ts'
+import { displayColumn, displayTable } from '../relation.ts'
+import type { Retyped, TypeGroup } from './group.ts'
 
 /** What PostgreSQL does besides changing the catalog, in words; undefined for nothing. */
 export function whatHangs({ rebuilds, scans, locks }: TypeChange): string | undefined {
@@ -25,5 +27,16 @@ export function fixOf(code: string | undefined): string {
       return 'Drop the identity first, in the same migration.'
     default:
       return 'Say with USING how old values become new ones; where it is the default, drop it before and set it anew behind; where it is a foreign key, change both sides.'
+  }
+}
+
+/** The refusal of a group because of one of its columns. */
+export function cantChange(group: TypeGroup, { table, name }: Retyped, reason: string): Pick<Refusal, 'claims' | 'line' | 'reason' | 'fix'> {
+  const on = displayColumn(table, name)
+  return {
+    claims: group.claims,
+    line: Math.min(...group.columns.map((c) => c.statement.line)),
+    reason: `${on} can't be changed online: ${reason}.`,
+    fix: `Add a column of the new type under a new name, move the code over, and drop ${on} in a later migration.`,
   }
 }

@@ -7,6 +7,7 @@ import { strategy as addRequiredColumn } from './add-required-column/index.ts'
 import { strategy as addUnique } from './add-unique/index.ts'
 import { strategy as changeColumnType } from './change-column-type/index.ts'
 import { strategy as changeData } from './change-data/index.ts'
+import { strategy as convertColumn } from './convert-column/index.ts'
 import { strategy as createIndex } from './create-index/index.ts'
 import { strategy as dropColumn } from './drop-column/index.ts'
 import { strategy as dropIndex } from './drop-index/index.ts'
@@ -29,6 +30,7 @@ export const strategies: readonly Strategy[] = [
   addUnique,
   changeColumnType,
   changeData,
+  convertColumn,
   createIndex,
   dropColumn,
   dropIndex,

@@ -4,7 +4,7 @@ import { runStep, StepFailure } from '../run-steps.ts'
 import { count, type Law, type Proof, verdict } from './law.ts'
 import { openTraffic, type Traffic } from './traffic.ts'
 
-/** Law 2: old code works until the contract starts, new code from the end of expand on; nothing written is lost, and both see it. */
+/** Law 2: old code works until the contract starts, new code from the end of expand on, or behind the contract where the plan says that it waits; nothing written is lost, and both see it. */
 export const bothCodes: Law = {
   law: 2,
   name: 'both codes work',
@@ -17,9 +17,11 @@ export const bothCodes: Law = {
       await traffic.point('before the first step', [oldApp])
       for (const step of expand.steps) await between(step, traffic, [oldApp], expand.steps)
       await traffic.expectFilled('at the end of expand')
-      await traffic.point('at the end of expand', [oldApp, newApp, oldApp, newApp])
+      const waits = proof.plan.newCodeWaits !== undefined
+      await traffic.point('at the end of expand', waits ? [oldApp] : [oldApp, newApp, oldApp, newApp])
       await traffic.expectInStep('at the end of expand')
-      for (const step of contract.steps) await between(step, traffic, [newApp], expand.steps)
+      // Code that waits for the contract comes behind its last step.
+      for (const step of contract.steps) await between(step, traffic, waits && step !== contract.steps.at(-1) ? [] : [newApp], expand.steps)
     } catch (error) {
       if (!(error instanceof StepFailure)) throw error
       traffic.findings.push(error.message)

@@ -1,7 +1,6 @@
 import { constraintAfter } from '../../added-constraint.ts'
 import { type HazardKind, hazard } from '../../hazard.ts'
 import { actionOf, displayTable, isNewTable, rangeKey } from '../../relation.ts'
-import { typeGroupOf } from '../../retype/group.ts'
 import { quoteName } from '../../sql.ts'
 import { validateStep } from '../../steps/not-null.ts'
 import { ddl } from '../../steps/steps.ts'
@@ -26,7 +25,7 @@ export const strategy: Strategy = {
   rewrite(statement, migration) {
     const action = actionOf(statement, 'AT_AddConstraint')
     if (action?.def.contype !== 'CONSTR_FOREIGN' || action.def.skip_validation) return undefined
-    if (isNewTable(migration, action.table, statement.index) || typeGroupOf(statement, migration)) return undefined
+    if (isNewTable(migration, action.table, statement.index)) return undefined
     const found = hazard(BLOCKS, action.name || displayTable(action.table), statement)
     const table = migration.before.tables.get(action.table)
     if (table?.kind === 'partitioned' && migration.postgres < 18) {

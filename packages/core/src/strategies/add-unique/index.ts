@@ -6,7 +6,6 @@ import { indexSql } from '../../index-sql.ts'
 import type { Migration } from '../../migration.ts'
 import type { DraftStep } from '../../plan.ts'
 import { actionOf, displayColumn, displayTable, isNewTable, type TableAction } from '../../relation.ts'
-import { typeGroupOf } from '../../retype/group.ts'
 import { quoteName } from '../../sql.ts'
 import type { Statement } from '../../statement.ts'
 import { noDuplicates } from '../../steps/duplicates.ts'
@@ -35,7 +34,7 @@ export const strategy: Strategy = {
     const action = actionOf(statement, 'AT_AddConstraint')
     const kind = action?.def.contype
     if (!action || (kind !== 'CONSTR_UNIQUE' && kind !== 'CONSTR_PRIMARY') || action.def.indexname) return undefined
-    if (isNewTable(migration, action.table, statement.index) || typeGroupOf(statement, migration)) return undefined
+    if (isNewTable(migration, action.table, statement.index)) return undefined
     const found = constraintAfter(statement, action, migration)
     const index = found?.table.indexes.find((i) => i.constraint === found.constraint.name)
     const on = found?.constraint.name ?? action.name

@@ -40,16 +40,15 @@ export function swapColumn({ table, target, name, old, next }: Retyped, migratio
   const nn = notNull(target, other)
   const isRequired = old.notNull && next.notNull
   // An assignment refuses what a written cast would cut off.
-  const follow = (purpose: string, to: string) =>
-    rowTrigger({
-      target,
-      purpose,
-      column: name,
-      events: 'INSERT OR UPDATE',
-      when: otherImage(`NEW.${b}`, `NEW.${a}::${to}`),
-      body: `  NEW.${b} := NEW.${a};`,
-    })
-  const [forward, backward] = [follow('forward', type), follow('backward', oldType)]
+  const follow = (purpose: string, when: string) =>
+    rowTrigger({ target, purpose, column: name, events: 'INSERT OR UPDATE', when, body: `  NEW.${b} := NEW.${a};` })
+  const forward = follow('forward', otherImage(`NEW.${b}`, `NEW.${a}::${type}`))
+  // An old value that the new type has rounded stays as it was until the new one is written.
+  const backward = follow(
+    'backward',
+    `${otherImage(`NEW.${b}::${type}`, `NEW.${a}`)} AND ${otherImage(`NEW.${b}`, `NEW.${a}::${oldType}`)}`,
+  )
+  const followed = `${sameImage(`${b}::${type}`, a)} OR ${sameImage(b, `${a}::${oldType}`)}`
   const check = quoteName(objectName('ec', target.name, name, 'in_sync'))
   const names = (x: string, y: string): string => `${alter} RENAME COLUMN ${x} TO ${y}`
   const away = quoteName(objectName('ec', name, 'away'))
@@ -101,7 +100,7 @@ export function swapColumn({ table, target, name, old, next }: Retyped, migratio
           ...setDefault(a, next.default),
           ...numbers.take,
           ...backward.create,
-          `${alter} ADD CONSTRAINT ${check} CHECK (${sameImage(b, `${a}::${oldType}`)}) NOT VALID`,
+          `${alter} ADD CONSTRAINT ${check} CHECK (${followed}) NOT VALID`,
           ...carried.objects.flatMap((o) => [o.giveUp, o.take]),
         ],
         undo: {

@@ -9,28 +9,14 @@ import { type HazardKind, hazard } from '../../hazard.ts'
 import type { Migration } from '../../migration.ts'
 import type { Refusal } from '../../plan.ts'
 import { actionOf, columnIn, displayColumn, displayTable, isNewTable, type TableAction } from '../../relation.ts'
+import { askConversion } from '../../retype/question.ts'
 import { addedColumns, openRenames, renameCandidates } from '../../renames.ts'
 import type { Statement } from '../../statement.ts'
 import { fillTrigger } from '../../steps/fill.ts'
 import { ddl } from '../../steps/steps.ts'
 import type { Outcome, Strategy } from '../../strategy.ts'
 import { intentFor, targetOf } from '../../target.ts'
-
-const BREAKS: HazardKind = {
-  code: 'drop-column-breaks-old-code',
-  harm: 'compatibility',
-  lock: 'ACCESS EXCLUSIVE',
-  why: 'code that is still running reads and writes the column: each of its queries fails (42703) from the moment it is gone.',
-  instead:
-    'The drop waits in the contract until no such code runs; until then a trigger fills a required column for code that no longer writes it.',
-}
-
-const LOSES: HazardKind = {
-  code: 'drop-column-loses-data',
-  harm: 'data',
-  why: 'the data of the column is gone; no rollback of a deploy brings it back.',
-  instead: 'The drop is the last step, in the contract, after the gate: take a backup of the column before it.',
-}
+import { BREAKS, LOSES } from './hazards.ts'
 
 const FAILS: HazardKind = {
   code: 'drop-column-fails',
@@ -88,11 +74,7 @@ function refusal(
   const on = displayColumn(action.table, action.name)
   const base = { claims: [statement.index], hazards, line: statement.line }
   if (column && addedColumns(migration, action.table).includes(action.name)) {
-    return {
-      ...base,
-      reason: `${on} is dropped and added again under the same name, with another type: its data would be lost. Rewriting that is not supported yet.`,
-      fix: `Add the column under a new name in one migration, move the code over, and drop ${on} in a later one.`,
-    }
+    return { ...base, ...askConversion(action, column, migration) }
   }
   if (openRenames(migration, action.table).includes(action.name)) return { ...base, ...askRename(action, migration) }
   const left = dependents(whenItGoes(migration, action, column), action.table, action.name)

@@ -3,7 +3,6 @@ import { type HazardKind, hazard } from '../../hazard.ts'
 import type { Migration } from '../../migration.ts'
 import { isOfRebuiltEnum } from '../../rebuilt-enum.ts'
 import { columnIn, displayColumn, isNewTable, type TableAction, tableAction } from '../../relation.ts'
-import { typeGroupOf } from '../../retype/group.ts'
 import type { Statement } from '../../statement.ts'
 import { ddl } from '../../steps/steps.ts'
 import type { Outcome, Strategy } from '../../strategy.ts'
@@ -33,8 +32,7 @@ export const strategy: Strategy = {
   hazards: [DEFAULT, UNIQUE],
   rewrite(statement, migration) {
     const action = tableAction(statement)
-    if (!action || isNewTable(migration, action.table, statement.index)) return undefined
-    if (isOfRebuiltEnum(statement, migration) || typeGroupOf(statement, migration)) return undefined
+    if (!action || isNewTable(migration, action.table, statement.index) || isOfRebuiltEnum(statement, migration)) return undefined
     if (action.type === 'AT_ColumnDefault' && action.cmd.def === undefined) return dropDefault(action, statement, migration)
     return action.type === 'AT_DropConstraint' ? dropUnique(action, statement, migration) : undefined
   },

@@ -48,9 +48,9 @@ BEGIN
   RETURN NEW;
 END
 $$;
-CREATE TRIGGER "zzz_ec_players_no_backward" BEFORE INSERT OR UPDATE ON "players" FOR EACH ROW WHEN (row(NEW."ec_no_other")::record *<> row(NEW."no"::smallint)::record) EXECUTE FUNCTION "ec_players_no_backward"();
+CREATE TRIGGER "zzz_ec_players_no_backward" BEFORE INSERT OR UPDATE ON "players" FOR EACH ROW WHEN (row(NEW."ec_no_other"::integer)::record *<> row(NEW."no")::record AND row(NEW."ec_no_other")::record *<> row(NEW."no"::smallint)::record) EXECUTE FUNCTION "ec_players_no_backward"();
 ALTER TABLE "players" ENABLE ALWAYS TRIGGER "zzz_ec_players_no_backward";
-ALTER TABLE "players" ADD CONSTRAINT "ec_players_no_in_sync" CHECK (row("ec_no_other")::record *= row("no"::smallint)::record) NOT VALID;
+ALTER TABLE "players" ADD CONSTRAINT "ec_players_no_in_sync" CHECK (row("ec_no_other"::integer)::record *= row("no")::record OR row("ec_no_other")::record *= row("no"::smallint)::record) NOT VALID;
 ALTER TABLE "players" RENAME CONSTRAINT "no_positive" TO "ec_no_positive_old";
 ALTER TABLE "players" RENAME CONSTRAINT "ec_no_positive_new" TO "no_positive";
 ALTER TABLE "players" RENAME CONSTRAINT "players_no_key" TO "ec_players_no_key_old";

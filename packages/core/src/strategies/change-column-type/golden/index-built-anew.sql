@@ -50,9 +50,9 @@ BEGIN
   RETURN NEW;
 END
 $$;
-CREATE TRIGGER "zzz_ec_User_email_backward" BEFORE INSERT OR UPDATE ON "User" FOR EACH ROW WHEN (row(NEW."ec_email_other")::record *<> row(NEW."email"::text)::record) EXECUTE FUNCTION "ec_User_email_backward"();
+CREATE TRIGGER "zzz_ec_User_email_backward" BEFORE INSERT OR UPDATE ON "User" FOR EACH ROW WHEN (row(NEW."ec_email_other"::citext)::record *<> row(NEW."email")::record AND row(NEW."ec_email_other")::record *<> row(NEW."email"::text)::record) EXECUTE FUNCTION "ec_User_email_backward"();
 ALTER TABLE "User" ENABLE ALWAYS TRIGGER "zzz_ec_User_email_backward";
-ALTER TABLE "User" ADD CONSTRAINT "ec_User_email_in_sync" CHECK (row("ec_email_other")::record *= row("email"::text)::record) NOT VALID;
+ALTER TABLE "User" ADD CONSTRAINT "ec_User_email_in_sync" CHECK (row("ec_email_other"::citext)::record *= row("email")::record OR row("ec_email_other")::record *= row("email"::text)::record) NOT VALID;
 ALTER INDEX "User_email_key" RENAME TO "ec_User_email_key_old";
 ALTER INDEX "ec_User_email_key_new" RENAME TO "User_email_key";
 -- undo: ALTER INDEX "User_email_key" RENAME TO "ec_User_email_key_new"; ALTER INDEX "ec_User_email_key_old" RENAME TO "User_email_key"; ALTER TABLE "User" DROP CONSTRAINT "ec_User_email_in_sync"; DROP TRIGGER "zzz_ec_User_email_backward" ON "User"; DROP FUNCTION "ec_User_email_backward"(); ALTER TABLE "User" RENAME COLUMN "email" TO "ec_email_away"; ALTER TABLE "User" RENAME COLUMN "ec_email_other" TO "email"; ALTER TABLE "User" RENAME COLUMN "ec_email_away" TO "ec_email_other"; ALTER TABLE "User" ADD CONSTRAINT "ec_User_email_in_sync" CHECK (row("ec_email_other")::record *= row("email"::citext)::record) NOT VALID; CREATE FUNCTION "ec_User_email_forward"() RETURNS trigger LANGUAGE plpgsql AS $$

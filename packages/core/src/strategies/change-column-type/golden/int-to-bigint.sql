@@ -63,9 +63,9 @@ BEGIN
   RETURN NEW;
 END
 $$;
-CREATE TRIGGER "zzz_ec_Order_amount_backward" BEFORE INSERT OR UPDATE ON "Order" FOR EACH ROW WHEN (row(NEW."ec_amount_other")::record *<> row(NEW."amount"::integer)::record) EXECUTE FUNCTION "ec_Order_amount_backward"();
+CREATE TRIGGER "zzz_ec_Order_amount_backward" BEFORE INSERT OR UPDATE ON "Order" FOR EACH ROW WHEN (row(NEW."ec_amount_other"::bigint)::record *<> row(NEW."amount")::record AND row(NEW."ec_amount_other")::record *<> row(NEW."amount"::integer)::record) EXECUTE FUNCTION "ec_Order_amount_backward"();
 ALTER TABLE "Order" ENABLE ALWAYS TRIGGER "zzz_ec_Order_amount_backward";
-ALTER TABLE "Order" ADD CONSTRAINT "ec_Order_amount_in_sync" CHECK (row("ec_amount_other")::record *= row("amount"::integer)::record) NOT VALID;
+ALTER TABLE "Order" ADD CONSTRAINT "ec_Order_amount_in_sync" CHECK (row("ec_amount_other"::bigint)::record *= row("amount")::record OR row("ec_amount_other")::record *= row("amount"::integer)::record) NOT VALID;
 ALTER INDEX "Order_amount_idx" RENAME TO "ec_Order_amount_idx_old";
 ALTER INDEX "ec_Order_amount_idx_new" RENAME TO "Order_amount_idx";
 -- undo: ALTER INDEX "Order_amount_idx" RENAME TO "ec_Order_amount_idx_new"; ALTER INDEX "ec_Order_amount_idx_old" RENAME TO "Order_amount_idx"; ALTER TABLE "Order" DROP CONSTRAINT "ec_Order_amount_in_sync"; DROP TRIGGER "zzz_ec_Order_amount_backward" ON "Order"; DROP FUNCTION "ec_Order_amount_backward"(); ALTER TABLE "Order" ALTER COLUMN "amount" DROP DEFAULT; ALTER TABLE "Order" ALTER COLUMN "ec_amount_other" SET DEFAULT 0; ALTER TABLE "Order" RENAME COLUMN "amount" TO "ec_amount_away"; ALTER TABLE "Order" RENAME COLUMN "ec_amount_other" TO "amount"; ALTER TABLE "Order" RENAME COLUMN "ec_amount_away" TO "ec_amount_other"; ALTER TABLE "Order" ADD CONSTRAINT "ec_Order_amount_in_sync" CHECK (row("ec_amount_other")::record *= row("amount"::bigint)::record) NOT VALID; CREATE FUNCTION "ec_Order_amount_forward"() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -84,9 +84,9 @@ BEGIN
   RETURN NEW;
 END
 $$;
-CREATE TRIGGER "zzz_ec_PostTag_postId_backward" BEFORE INSERT OR UPDATE ON "PostTag" FOR EACH ROW WHEN (row(NEW."ec_postId_other")::record *<> row(NEW."postId"::integer)::record) EXECUTE FUNCTION "ec_PostTag_postId_backward"();
+CREATE TRIGGER "zzz_ec_PostTag_postId_backward" BEFORE INSERT OR UPDATE ON "PostTag" FOR EACH ROW WHEN (row(NEW."ec_postId_other"::bigint)::record *<> row(NEW."postId")::record AND row(NEW."ec_postId_other")::record *<> row(NEW."postId"::integer)::record) EXECUTE FUNCTION "ec_PostTag_postId_backward"();
 ALTER TABLE "PostTag" ENABLE ALWAYS TRIGGER "zzz_ec_PostTag_postId_backward";
-ALTER TABLE "PostTag" ADD CONSTRAINT "ec_PostTag_postId_in_sync" CHECK (row("ec_postId_other")::record *= row("postId"::integer)::record) NOT VALID;
+ALTER TABLE "PostTag" ADD CONSTRAINT "ec_PostTag_postId_in_sync" CHECK (row("ec_postId_other"::bigint)::record *= row("postId")::record OR row("ec_postId_other")::record *= row("postId"::integer)::record) NOT VALID;
 ALTER INDEX "PostTag_tagId_postId_idx" RENAME TO "ec_PostTag_tagId_postId_idx_postId_old";
 ALTER INDEX "ec_PostTag_tagId_postId_idx_postId_new" RENAME TO "PostTag_tagId_postId_idx";
 ALTER TABLE "PostTag" DROP CONSTRAINT "PostTag_pkey";
@@ -153,9 +153,9 @@ BEGIN
   RETURN NEW;
 END
 $$;
-CREATE TRIGGER "zzz_ec_PostTag_tagId_backward" BEFORE INSERT OR UPDATE ON "PostTag" FOR EACH ROW WHEN (row(NEW."ec_tagId_other")::record *<> row(NEW."tagId"::integer)::record) EXECUTE FUNCTION "ec_PostTag_tagId_backward"();
+CREATE TRIGGER "zzz_ec_PostTag_tagId_backward" BEFORE INSERT OR UPDATE ON "PostTag" FOR EACH ROW WHEN (row(NEW."ec_tagId_other"::bigint)::record *<> row(NEW."tagId")::record AND row(NEW."ec_tagId_other")::record *<> row(NEW."tagId"::integer)::record) EXECUTE FUNCTION "ec_PostTag_tagId_backward"();
 ALTER TABLE "PostTag" ENABLE ALWAYS TRIGGER "zzz_ec_PostTag_tagId_backward";
-ALTER TABLE "PostTag" ADD CONSTRAINT "ec_PostTag_tagId_in_sync" CHECK (row("ec_tagId_other")::record *= row("tagId"::integer)::record) NOT VALID;
+ALTER TABLE "PostTag" ADD CONSTRAINT "ec_PostTag_tagId_in_sync" CHECK (row("ec_tagId_other"::bigint)::record *= row("tagId")::record OR row("ec_tagId_other")::record *= row("tagId"::integer)::record) NOT VALID;
 ALTER INDEX "PostTag_tagId_postId_idx" RENAME TO "ec_PostTag_tagId_postId_idx_tagId_old";
 ALTER INDEX "ec_PostTag_tagId_postId_idx_tagId_new" RENAME TO "PostTag_tagId_postId_idx";
 ALTER TABLE "PostTag" DROP CONSTRAINT "PostTag_pkey";
@@ -203,9 +203,9 @@ BEGIN
   RETURN NEW;
 END
 $$;
-CREATE TRIGGER "zzz_ec_Note_postId_backward" BEFORE INSERT OR UPDATE ON "Note" FOR EACH ROW WHEN (row(NEW."ec_postId_other")::record *<> row(NEW."postId"::integer)::record) EXECUTE FUNCTION "ec_Note_postId_backward"();
+CREATE TRIGGER "zzz_ec_Note_postId_backward" BEFORE INSERT OR UPDATE ON "Note" FOR EACH ROW WHEN (row(NEW."ec_postId_other"::bigint)::record *<> row(NEW."postId")::record AND row(NEW."ec_postId_other")::record *<> row(NEW."postId"::integer)::record) EXECUTE FUNCTION "ec_Note_postId_backward"();
 ALTER TABLE "Note" ENABLE ALWAYS TRIGGER "zzz_ec_Note_postId_backward";
-ALTER TABLE "Note" ADD CONSTRAINT "ec_Note_postId_in_sync" CHECK (row("ec_postId_other")::record *= row("postId"::integer)::record) NOT VALID;
+ALTER TABLE "Note" ADD CONSTRAINT "ec_Note_postId_in_sync" CHECK (row("ec_postId_other"::bigint)::record *= row("postId")::record OR row("ec_postId_other")::record *= row("postId"::integer)::record) NOT VALID;
 ALTER TABLE "Note" RENAME CONSTRAINT "Note_postId_tagId_fkey" TO "ec_Note_postId_tagId_fkey_postId_old";
 ALTER TABLE "Note" RENAME CONSTRAINT "ec_Note_postId_tagId_fkey_postId_new" TO "Note_postId_tagId_fkey";
 -- undo: ALTER TABLE "Note" RENAME CONSTRAINT "Note_postId_tagId_fkey" TO "ec_Note_postId_tagId_fkey_postId_new"; ALTER TABLE "Note" RENAME CONSTRAINT "ec_Note_postId_tagId_fkey_postId_old" TO "Note_postId_tagId_fkey"; ALTER TABLE "Note" DROP CONSTRAINT "ec_Note_postId_in_sync"; DROP TRIGGER "zzz_ec_Note_postId_backward" ON "Note"; DROP FUNCTION "ec_Note_postId_backward"(); ALTER TABLE "Note" RENAME COLUMN "postId" TO "ec_postId_away"; ALTER TABLE "Note" RENAME COLUMN "ec_postId_other" TO "postId"; ALTER TABLE "Note" RENAME COLUMN "ec_postId_away" TO "ec_postId_other"; ALTER TABLE "Note" ADD CONSTRAINT "ec_Note_postId_in_sync" CHECK (row("ec_postId_other")::record *= row("postId"::bigint)::record) NOT VALID; CREATE FUNCTION "ec_Note_postId_forward"() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -251,9 +251,9 @@ BEGIN
   RETURN NEW;
 END
 $$;
-CREATE TRIGGER "zzz_ec_Note_tagId_backward" BEFORE INSERT OR UPDATE ON "Note" FOR EACH ROW WHEN (row(NEW."ec_tagId_other")::record *<> row(NEW."tagId"::integer)::record) EXECUTE FUNCTION "ec_Note_tagId_backward"();
+CREATE TRIGGER "zzz_ec_Note_tagId_backward" BEFORE INSERT OR UPDATE ON "Note" FOR EACH ROW WHEN (row(NEW."ec_tagId_other"::bigint)::record *<> row(NEW."tagId")::record AND row(NEW."ec_tagId_other")::record *<> row(NEW."tagId"::integer)::record) EXECUTE FUNCTION "ec_Note_tagId_backward"();
 ALTER TABLE "Note" ENABLE ALWAYS TRIGGER "zzz_ec_Note_tagId_backward";
-ALTER TABLE "Note" ADD CONSTRAINT "ec_Note_tagId_in_sync" CHECK (row("ec_tagId_other")::record *= row("tagId"::integer)::record) NOT VALID;
+ALTER TABLE "Note" ADD CONSTRAINT "ec_Note_tagId_in_sync" CHECK (row("ec_tagId_other"::bigint)::record *= row("tagId")::record OR row("ec_tagId_other")::record *= row("tagId"::integer)::record) NOT VALID;
 ALTER TABLE "Note" RENAME CONSTRAINT "Note_postId_tagId_fkey" TO "ec_Note_postId_tagId_fkey_tagId_old";
 ALTER TABLE "Note" RENAME CONSTRAINT "ec_Note_postId_tagId_fkey_tagId_new" TO "Note_postId_tagId_fkey";
 -- undo: ALTER TABLE "Note" RENAME CONSTRAINT "Note_postId_tagId_fkey" TO "ec_Note_postId_tagId_fkey_tagId_new"; ALTER TABLE "Note" RENAME CONSTRAINT "ec_Note_postId_tagId_fkey_tagId_old" TO "Note_postId_tagId_fkey"; ALTER TABLE "Note" DROP CONSTRAINT "ec_Note_tagId_in_sync"; DROP TRIGGER "zzz_ec_Note_tagId_backward" ON "Note"; DROP FUNCTION "ec_Note_tagId_backward"(); ALTER TABLE "Note" RENAME COLUMN "tagId" TO "ec_tagId_away"; ALTER TABLE "Note" RENAME COLUMN "ec_tagId_other" TO "tagId"; ALTER TABLE "Note" RENAME COLUMN "ec_tagId_away" TO "ec_tagId_other"; ALTER TABLE "Note" ADD CONSTRAINT "ec_Note_tagId_in_sync" CHECK (row("ec_tagId_other")::record *= row("tagId"::bigint)::record) NOT VALID; CREATE FUNCTION "ec_Note_tagId_forward"() RETURNS trigger LANGUAGE plpgsql AS $$

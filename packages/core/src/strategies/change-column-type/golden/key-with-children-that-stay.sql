@@ -81,9 +81,9 @@ BEGIN
   RETURN NEW;
 END
 $$;
-CREATE TRIGGER "zzz_ec_users_id_backward" BEFORE INSERT OR UPDATE ON "users" FOR EACH ROW WHEN (row(NEW."ec_id_other")::record *<> row(NEW."id"::integer)::record) EXECUTE FUNCTION "ec_users_id_backward"();
+CREATE TRIGGER "zzz_ec_users_id_backward" BEFORE INSERT OR UPDATE ON "users" FOR EACH ROW WHEN (row(NEW."ec_id_other"::bigint)::record *<> row(NEW."id")::record AND row(NEW."ec_id_other")::record *<> row(NEW."id"::integer)::record) EXECUTE FUNCTION "ec_users_id_backward"();
 ALTER TABLE "users" ENABLE ALWAYS TRIGGER "zzz_ec_users_id_backward";
-ALTER TABLE "users" ADD CONSTRAINT "ec_users_id_in_sync" CHECK (row("ec_id_other")::record *= row("id"::integer)::record) NOT VALID;
+ALTER TABLE "users" ADD CONSTRAINT "ec_users_id_in_sync" CHECK (row("ec_id_other"::bigint)::record *= row("id")::record OR row("ec_id_other")::record *= row("id"::integer)::record) NOT VALID;
 ALTER TABLE "users" DROP CONSTRAINT "users_pkey";
 ALTER TABLE "users" ADD CONSTRAINT "users_pkey" PRIMARY KEY USING INDEX "ec_users_pkey_new";
 -- undo: ALTER TABLE "posts" DROP CONSTRAINT IF EXISTS "posts_author_users_id_fk"; ALTER TABLE "users" DROP CONSTRAINT IF EXISTS "users_boss_users_id_fk"; ALTER TABLE "users" DROP CONSTRAINT "users_pkey"; ALTER TABLE "users" ADD CONSTRAINT "users_pkey" PRIMARY KEY USING INDEX "ec_users_pkey_old"; ALTER TABLE "users" DROP CONSTRAINT "ec_users_id_in_sync"; DROP TRIGGER "zzz_ec_users_id_backward" ON "users"; DROP FUNCTION "ec_users_id_backward"(); ALTER SEQUENCE "users_id_seq" OWNED BY "users"."ec_id_other"; ALTER TABLE "users" ALTER COLUMN "id" DROP DEFAULT; ALTER TABLE "users" ALTER COLUMN "ec_id_other" SET DEFAULT nextval('public.users_id_seq'::regclass); ALTER TABLE "users" RENAME COLUMN "id" TO "ec_id_away"; ALTER TABLE "users" RENAME COLUMN "ec_id_other" TO "id"; ALTER TABLE "users" RENAME COLUMN "ec_id_away" TO "ec_id_other"; ALTER TABLE "users" ADD CONSTRAINT "ec_users_id_in_sync" CHECK (row("ec_id_other")::record *= row("id"::bigint)::record) NOT VALID; CREATE FUNCTION "ec_users_id_forward"() RETURNS trigger LANGUAGE plpgsql AS $$

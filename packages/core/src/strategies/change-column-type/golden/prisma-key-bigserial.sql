@@ -90,9 +90,9 @@ BEGIN
   RETURN NEW;
 END
 $$;
-CREATE TRIGGER "zzz_ec_User_id_backward" BEFORE INSERT OR UPDATE ON "User" FOR EACH ROW WHEN (row(NEW."ec_id_other")::record *<> row(NEW."id"::integer)::record) EXECUTE FUNCTION "ec_User_id_backward"();
+CREATE TRIGGER "zzz_ec_User_id_backward" BEFORE INSERT OR UPDATE ON "User" FOR EACH ROW WHEN (row(NEW."ec_id_other"::bigint)::record *<> row(NEW."id")::record AND row(NEW."ec_id_other")::record *<> row(NEW."id"::integer)::record) EXECUTE FUNCTION "ec_User_id_backward"();
 ALTER TABLE "User" ENABLE ALWAYS TRIGGER "zzz_ec_User_id_backward";
-ALTER TABLE "User" ADD CONSTRAINT "ec_User_id_in_sync" CHECK (row("ec_id_other")::record *= row("id"::integer)::record) NOT VALID;
+ALTER TABLE "User" ADD CONSTRAINT "ec_User_id_in_sync" CHECK (row("ec_id_other"::bigint)::record *= row("id")::record OR row("ec_id_other")::record *= row("id"::integer)::record) NOT VALID;
 ALTER TABLE "User" DROP CONSTRAINT "User_pkey";
 ALTER TABLE "User" ADD CONSTRAINT "User_pkey" PRIMARY KEY USING INDEX "ec_User_pkey_new";
 -- undo: ALTER TABLE "Post" DROP CONSTRAINT IF EXISTS "Post_authorId_fkey"; ALTER TABLE "User" DROP CONSTRAINT "User_pkey"; ALTER TABLE "User" ADD CONSTRAINT "User_pkey" PRIMARY KEY USING INDEX "ec_User_pkey_old"; ALTER TABLE "User" DROP CONSTRAINT "ec_User_id_in_sync"; DROP TRIGGER "zzz_ec_User_id_backward" ON "User"; DROP FUNCTION "ec_User_id_backward"(); ALTER SEQUENCE "User_id_seq" OWNED BY "User"."ec_id_other"; ALTER TABLE "User" ALTER COLUMN "id" DROP DEFAULT; ALTER TABLE "User" ALTER COLUMN "ec_id_other" SET DEFAULT nextval('public."User_id_seq"'::regclass); ALTER TABLE "User" RENAME COLUMN "id" TO "ec_id_away"; ALTER TABLE "User" RENAME COLUMN "ec_id_other" TO "id"; ALTER TABLE "User" RENAME COLUMN "ec_id_away" TO "ec_id_other"; ALTER TABLE "User" ADD CONSTRAINT "ec_User_id_in_sync" CHECK (row("ec_id_other")::record *= row("id"::bigint)::record) NOT VALID; CREATE FUNCTION "ec_User_id_forward"() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -147,9 +147,9 @@ BEGIN
   RETURN NEW;
 END
 $$;
-CREATE TRIGGER "zzz_ec_Post_authorId_backward" BEFORE INSERT OR UPDATE ON "Post" FOR EACH ROW WHEN (row(NEW."ec_authorId_other")::record *<> row(NEW."authorId"::integer)::record) EXECUTE FUNCTION "ec_Post_authorId_backward"();
+CREATE TRIGGER "zzz_ec_Post_authorId_backward" BEFORE INSERT OR UPDATE ON "Post" FOR EACH ROW WHEN (row(NEW."ec_authorId_other"::bigint)::record *<> row(NEW."authorId")::record AND row(NEW."ec_authorId_other")::record *<> row(NEW."authorId"::integer)::record) EXECUTE FUNCTION "ec_Post_authorId_backward"();
 ALTER TABLE "Post" ENABLE ALWAYS TRIGGER "zzz_ec_Post_authorId_backward";
-ALTER TABLE "Post" ADD CONSTRAINT "ec_Post_authorId_in_sync" CHECK (row("ec_authorId_other")::record *= row("authorId"::integer)::record) NOT VALID;
+ALTER TABLE "Post" ADD CONSTRAINT "ec_Post_authorId_in_sync" CHECK (row("ec_authorId_other"::bigint)::record *= row("authorId")::record OR row("ec_authorId_other")::record *= row("authorId"::integer)::record) NOT VALID;
 ALTER INDEX "Post_authorId_idx" RENAME TO "ec_Post_authorId_idx_old";
 ALTER INDEX "ec_Post_authorId_idx_new" RENAME TO "Post_authorId_idx";
 ALTER TABLE "Post" RENAME CONSTRAINT "Post_authorId_fkey" TO "ec_Post_authorId_fkey_old";

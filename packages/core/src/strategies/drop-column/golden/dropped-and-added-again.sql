@@ -11,8 +11,8 @@ ADD COLUMN     "score" INTEGER;
 -- line 2: drop-column-loses-data (data) on User.score
 
 -- # refusals
--- line 2: User.score is dropped and added again under the same name, with another type: its data would be lost. Rewriting that is not supported yet.
---   Add the column under a new name in one migration, move the code over, and drop User.score in a later one.
+-- line 2: User.score becomes integer: it is dropped and added again under the same name, and its data would be lost.
+--   Say how old values become new ones: --convert "User.score=score::integer", or that they go: --drop "User.score".
 
 -- # expand
 
