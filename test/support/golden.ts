@@ -95,7 +95,14 @@ export function renderPlan(plan: Plan): string {
     ...(allowed.length > 0 ? [section('allowed', allowed)] : []),
     ...(refusals.length > 0 ? [section('refusals', refusals)] : []),
     ...(maps.length > 0 ? [section('map', maps)] : []),
-    ...(plan.newCodeWaits ? [section('new code waits', plan.newCodeWaits.map((w) => `-- ${w}`))] : []),
+    ...(plan.newCodeWaits
+      ? [
+          section(
+            'new code waits',
+            plan.newCodeWaits.map((w) => `-- ${w}`),
+          ),
+        ]
+      : []),
     ...plan.stages.map((stage) => section(stage.name, stage.steps.map(renderStep))),
   ].join('\n')
 }

@@ -87,7 +87,9 @@ async function acceptedRow(client: pg.Client, table: LiveTable, twin: Twin | und
   }
   const checked = twin?.table.checks.filter((c) => !table.checks.some((own) => own.name === c.name)).flatMap((c) => c.columns)
   // A column that changes its type gets a value that both types take, as its text.
-  const retyped = table.columns.filter((c) => twin && column(twin.table, c.name) && column(twin.table, c.name)?.type !== c.type).map((c) => c.name)
+  const retyped = table.columns
+    .filter((c) => twin && column(twin.table, c.name) && column(twin.table, c.name)?.type !== c.type)
+    .map((c) => c.name)
   for (const name of [...(checked ?? []), ...retyped]) if (row.has(name)) row.set(name, twin?.template?.get(name) ?? row.get(name) ?? null)
   await setParents(client, table, row, { n: 0, reserve: 0 })
   return insertTamed(client, table, row, 991)

@@ -122,7 +122,11 @@ async function expectRow(run: Run, id: Key, written: Row): Promise<void> {
     const sent = [...written].filter(([c, value]) => value !== null && !code.skips.has(c))
     const printed = await asPrinted(observer, code, sent)
     // The code reads what it gets as a value of its own type, whatever digits or spaces the column's type prints beside it.
-    const read = await asPrinted(observer, code, sent.map(([c]) => [c, found.get(c) ?? null]))
+    const read = await asPrinted(
+      observer,
+      code,
+      sent.map(([c]) => [c, found.get(c) ?? null]),
+    )
     for (const [i, [c]] of sent.entries()) {
       if (printed[i] !== read[i]) report(`${name}.${c}: wrote ${show(printed[i])}, read back ${show(found.get(c))}`, c)
     }

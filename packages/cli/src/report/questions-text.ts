@@ -47,7 +47,9 @@ export function answersTo(question: Question): { flag: string; means: string }[]
     const value = question.suggestion ?? '<SQL expression>'
     return [
       { flag: flagOf({ kind: 'convert', table, column, with: value }), means: convertMeans(column) },
-      ...(question.canDrop ? [{ flag: flagOf({ kind: 'drop', table, column }), means: `The data goes: ${column} starts empty, or with its default.` }] : []),
+      ...(question.canDrop
+        ? [{ flag: flagOf({ kind: 'drop', table, column }), means: `The data goes: ${column} starts empty, or with its default.` }]
+        : []),
     ]
   }
   return [

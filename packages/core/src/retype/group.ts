@@ -151,7 +151,9 @@ function parentsFirst(columns: readonly Retyped[], migration: Migration): Retype
 
 function groupOf(columns: readonly Retyped[], migration: Migration): TypeGroup {
   const { statements } = migration.script
-  const isShared = columns.every(({ old, next, using }) => readAlike(old.type, next.type) && holdsAll(old.type, next.type) && using === undefined)
+  const isShared = columns.every(
+    ({ old, next, using }) => readAlike(old.type, next.type) && holdsAll(old.type, next.type) && using === undefined,
+  )
   const belongs = (s: Statement): boolean => isOfColumn(s, columns, migration) || (!isShared && hangsOnColumn(s, columns, migration))
   const claims = statements.filter(belongs).map((s) => s.index)
   const tables = columns.map((c) => c.table)
@@ -189,7 +191,10 @@ function hangsOnColumn(statement: Statement, columns: readonly Retyped[], migrat
     const owner = migration.before.sequences.get(tableKey(path.at(-1) ?? '', path.at(-2)))?.ownedBy
     return columns.some((c) => c.table === owner?.table && c.name === owner.column)
   }
-  const name = s?.removeType === 'OBJECT_INDEX' && s.objects.length === 1 ? strings(s.objects[0].List?.items).at(-1) : statement.node.IndexStmt?.idxname
+  const name =
+    s?.removeType === 'OBJECT_INDEX' && s.objects.length === 1
+      ? strings(s.objects[0].List?.items).at(-1)
+      : statement.node.IndexStmt?.idxname
   const action = tableAction(statement)
   const constraint = action?.type === 'AT_DropConstraint' || action?.type === 'AT_AddConstraint' ? action.name : undefined
   return columns.some(({ table, name: column }) =>

@@ -13,7 +13,11 @@ export function emptied(next: Column, migration: Migration): string | undefined 
 }
 
 /** A column is dropped and added again: only a person knows whether its values live on. */
-export function askConversion({ table, name }: TableAction, old: Column, migration: Migration): Pick<Refusal, 'reason' | 'fix' | 'question'> {
+export function askConversion(
+  { table, name }: TableAction,
+  old: Column,
+  migration: Migration,
+): Pick<Refusal, 'reason' | 'fix' | 'question'> {
   const on = displayColumn(table, name)
   const next = columnIn(migration.after, table, name)
   const suggestion = next && suggestConversion(name, old.type, next.type)

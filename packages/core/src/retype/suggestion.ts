@@ -10,8 +10,10 @@ const TIME = /^(date|time)/
 export function suggestConversion(column: string, from: TypeName, to: TypeName): string | undefined {
   const own = /^[a-z_][a-z0-9_]*$/.test(column) ? column : quoteName(column)
   const type = typeSql(to)
-  if (TIME.test(from) && TIME.test(to) && ZONED.test(from) !== ZONED.test(to)) return `${from === 'date' ? `${own}::timestamp` : own} AT TIME ZONE 'UTC'`
-  if (to.endsWith('[]') && !from.endsWith('[]')) return elementType(to) === from ? `ARRAY[${own}]` : `ARRAY[${own}::${typeSql(elementType(to))}]`
+  if (TIME.test(from) && TIME.test(to) && ZONED.test(from) !== ZONED.test(to))
+    return `${from === 'date' ? `${own}::timestamp` : own} AT TIME ZONE 'UTC'`
+  if (to.endsWith('[]') && !from.endsWith('[]'))
+    return elementType(to) === from ? `ARRAY[${own}]` : `ARRAY[${own}::${typeSql(elementType(to))}]`
   if (from.endsWith('[]') && to === 'jsonb') return `to_jsonb(${own})`
   if (from.endsWith('[]') && !to.endsWith('[]')) return `${own}[1]::${type}`
   if (/^(text|character)/.test(from) || /^(text|character)/.test(to)) return `${own}::${type}`

@@ -31,7 +31,11 @@ export function fixOf(code: string | undefined): string {
 }
 
 /** The refusal of a group because of one of its columns. */
-export function cantChange(group: TypeGroup, { table, name }: Retyped, reason: string): Pick<Refusal, 'claims' | 'line' | 'reason' | 'fix'> {
+export function cantChange(
+  group: TypeGroup,
+  { table, name }: Retyped,
+  reason: string,
+): Pick<Refusal, 'claims' | 'line' | 'reason' | 'fix'> {
   const on = displayColumn(table, name)
   return {
     claims: group.claims,

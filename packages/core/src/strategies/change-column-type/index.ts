@@ -1,7 +1,7 @@
 import { type HazardKind, hazard } from '../../hazard.ts'
 import type { Migration } from '../../migration.ts'
 import { actionOf, columnIn, displayColumn, isNewTable } from '../../relation.ts'
-import { changeOf, tagOf, type TypeGroup, typeGroupOf } from '../../retype/group.ts'
+import { changeOf, type TypeGroup, tagOf, typeGroupOf } from '../../retype/group.ts'
 import { obstacleTo } from '../../retype/obstacle.ts'
 import { cantChange, fixOf } from '../../retype/words.ts'
 import type { Outcome, Strategy } from '../../strategy.ts'

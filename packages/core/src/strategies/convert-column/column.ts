@@ -1,4 +1,4 @@
-import { type Carried, type CantCarry, carryOver } from '../../carry-over.ts'
+import { type CantCarry, type Carried, carryOver } from '../../carry-over.ts'
 import type { TableName } from '../../catalog/catalog.ts'
 import type { Migration } from '../../migration.ts'
 import type { DraftStep, Expectation } from '../../plan.ts'
@@ -59,12 +59,12 @@ export function convertColumn(
     body: `  NEW.${b} := ${value('NEW.')};`,
   })
   const tripwire = quoteName(objectName('ec', target.name, name, 'in_sync'))
-  const addChecks = [
-    `${alter} ADD CONSTRAINT ${tripwire} CHECK (${sameImage(b, exact)}) NOT VALID`,
-    ...(next.notNull ? [nn.add] : []),
-  ]
+  const addChecks = [`${alter} ADD CONSTRAINT ${tripwire} CHECK (${sameImage(b, exact)}) NOT VALID`, ...(next.notNull ? [nn.add] : [])]
   const prove = [
-    validateStep(target, `the new ${name} in every row`, [`${alter} VALIDATE CONSTRAINT ${tripwire}`, ...(next.notNull ? [nn.validate] : [])]),
+    validateStep(target, `the new ${name} in every row`, [
+      `${alter} VALIDATE CONSTRAINT ${tripwire}`,
+      ...(next.notNull ? [nn.validate] : []),
+    ]),
     ...(next.notNull ? [setNotNullStep(target, other)] : []),
   ]
   const look = (when: string) =>

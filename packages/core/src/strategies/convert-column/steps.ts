@@ -3,7 +3,7 @@ import type { CantCarry } from '../../carry-over.ts'
 import type { TableName } from '../../catalog/catalog.ts'
 import type { Migration } from '../../migration.ts'
 import type { DraftStep, Expectation } from '../../plan.ts'
-import { tagOf, type TypeGroup } from '../../retype/group.ts'
+import { type TypeGroup, tagOf } from '../../retype/group.ts'
 import { ddl } from '../../steps/steps.ts'
 import { type Converted, convertColumn, otherName } from './column.ts'
 
