@@ -2,9 +2,11 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { corpusArchive, unpackCorpus } from '../test/support/corpus.ts'
+import { benchBackfill } from './bench/backfill.ts'
 import { generatedHistory, migrationsOf, pieces, wholeHistories } from './bench/histories.ts'
 import { type Command, compare } from './bench/measure.ts'
 
+// `npm run bench`: how fast migrations are checked. `npm run bench -- backfill [rows] [ms of a batch]`: how fast a table is filled, see bench/backfill.ts.
 // Whole processes, cold, in turn (ours, other, ours, other, …), so that both meet the same machine. Ratios of one run are the message; nothing here can fail.
 const root = join(import.meta.dirname, '..')
 const bin = join(root, 'packages/cli/dist/bin.js')
@@ -48,12 +50,17 @@ function generated(): void {
   compare('1,000 generated files (target: at most 2 times native squawk)', check('check', [few]), squawk('squawk', migrationsOf(few)))
 }
 
+const [what, rows = '250000', target = '50'] = process.argv.slice(2)
+
 try {
-  oneFile()
-  if (existsSync(native)) {
-    corpus()
-    generated()
-  } else console.log(`SKIPPED all that is compared with squawk: ${native} is not installed`)
+  if (what === 'backfill') await benchBackfill(Number(rows), Number(target))
+  else {
+    oneFile()
+    if (existsSync(native)) {
+      corpus()
+      generated()
+    } else console.log(`SKIPPED all that is compared with squawk: ${native} is not installed`)
+  }
 } finally {
   for (const remove of removals) remove()
 }

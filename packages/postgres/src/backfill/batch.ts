@@ -12,6 +12,8 @@ export interface Done {
   readonly progress: Progress
   /** Milliseconds from the statement to the end of the commit: as long as its rows were locked. */
   readonly ms: number
+  /** Milliseconds of the statement, without the way there and back. */
+  readonly work: number
   /** New versions of rows that found room on their page, of all. */
   readonly hot: number
   readonly updated: number
@@ -58,7 +60,10 @@ export async function runBatch(client: Client, job: BatchJob): Promise<Done | 'b
     await client.query(
       `BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL lock_timeout = ${job.lockTimeout}; SET LOCAL statement_timeout = ${job.statementTimeout}; ${READABLE}`,
     )
+    const asked = performance.now()
     const claimed = await checkpoint.claim(client, pass)
+    // A statement that does next to nothing: it tells how long any takes.
+    const way = performance.now() - asked
     if (typeof claimed === 'string') {
       await client.query('COMMIT')
       return claimed
@@ -69,6 +74,7 @@ export async function runBatch(client: Client, job: BatchJob): Promise<Done | 'b
     const sql = batchSql(step, window.condition)
     const started = performance.now()
     const rows = (await client.query(sql, [...window.values])).rowCount ?? 0
+    const work = Math.max(0, performance.now() - started - way)
     await job.afterStatement?.(client, sql)
     const after = counts && (await tally(client, oids))
     const progress = { next: window.next, isDone: window.isLast, seen: Math.max(window.seen, walk.unit === 'rows' ? rows : 0), rows }
@@ -76,7 +82,14 @@ export async function runBatch(client: Client, job: BatchJob): Promise<Done | 'b
     await client.query('COMMIT')
     checkpoint.committed(claim, progress)
     const ms = performance.now() - started
-    return { claim, progress, ms, hot: (after?.hot ?? 0) - (counts?.hot ?? 0), updated: (after?.updated ?? 0) - (counts?.updated ?? 0) }
+    return {
+      claim,
+      progress,
+      ms,
+      work,
+      hot: (after?.hot ?? 0) - (counts?.hot ?? 0),
+      updated: (after?.updated ?? 0) - (counts?.updated ?? 0),
+    }
   } catch (error) {
     // A connection that is gone has rolled back by itself.
     await client.query('ROLLBACK').catch(() => undefined)

@@ -57,7 +57,7 @@ export async function workThrough(job: Job): Promise<{ changed: number; stopped:
           await sleep(BUSY)
           continue
         }
-        pace.took(size, done.ms)
+        pace.took(size, done.work)
         hot.saw(done, isRoundStart(done.progress.next))
         ;({ ms } = done)
         changed += done.progress.rows
