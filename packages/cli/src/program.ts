@@ -15,10 +15,12 @@ export function program(io: Io, done: (code: number) => void): Command {
     ['expand-contract check', 'what would hurt a live database, in all migrations'],
     ['expand-contract rewrite', 'make the newest migration safe'],
     ['expand-contract verify', 'prove every rewrite on a scratch PostgreSQL'],
+    ['expand-contract deploy', 'apply what is pending to the database at DATABASE_URL'],
   ])
   addCheck(root, io, done)
   addRewrite(root, io, done)
   addVerify(root, io, done)
+  addDeploy(root, io, done)
   addBackfill(root, io, done)
   addStages(root, io, done)
   addExplain(root, io, done)
@@ -111,6 +113,28 @@ function addVerify(root: Command, io: Io, done: (code: number) => void): void {
     ['expand-contract verify 20261122121918_rename_name', 'one plan, or a migration as it would be rewritten'],
     ['expand-contract verify --postgres 16', 'on another version'],
   ])
+}
+
+function addDeploy(root: Command, io: Io, done: (code: number) => void): void {
+  const command = root
+    .command('deploy')
+    .description(
+      "Apply pending migrations to a live database, each step in the transaction that it needs, and record them in the ORM's own table.",
+    )
+    .addOption(live())
+    .addOption(seconds('--patience <seconds>', 'how long to go on trying for the locks of one step', 300))
+    .addOption(seconds('--wait <seconds>', 'how long to wait for another deploy to end', 60))
+    .addOption(project())
+    .addOption(format())
+    .action(async (flags) => done(await (await import('./command/deploy.ts')).deploy(flags, io)))
+  examples(command, [
+    ['expand-contract deploy', 'in place of prisma migrate deploy, or of drizzle-kit migrate'],
+    ['expand-contract deploy --patience 1800', 'where long reports may hold locks'],
+  ])
+  command.addHelpText(
+    'after',
+    "\nKilled at any moment, run it again: it goes on where it was. Give it a direct connection, not a pooler's.",
+  )
 }
 
 function addBackfill(root: Command, io: Io, done: (code: number) => void): void {
@@ -211,6 +235,21 @@ function repeatable(flags: string, description: string): Option {
 
 function project(): Option {
   return repeatable('--project <folder>', 'the project to work on, where several may be meant')
+}
+
+function live(): Option {
+  return new Option(
+    '--database <url>',
+    "the database to work on (default: what the ORM's configuration or DATABASE_URL says); never printed",
+  )
+}
+
+function seconds(flags: string, description: string, value: number): Option {
+  return new Option(flags, description).default(value).argParser((text: string): number => {
+    const number = Number(text)
+    if (!(text.trim() !== '' && number >= 0 && number < 1e6)) throw new InvalidArgumentError('Give a number of seconds.')
+    return number
+  })
 }
 
 function format(): Option {

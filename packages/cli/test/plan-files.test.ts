@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { canonicalJson, type History, type SourceMigration } from '@expand-contract/core'
+import { canonicalJson, fileChecksum, type History, type SourceMigration } from '@expand-contract/core'
 import { describe, expect, it } from 'vitest'
 import { EMITTED_FILE, emittedEdit, historyBefore } from '../src/plan/emitted.ts'
 import { parsePlan, planIds, readPlan } from '../src/plan/plan-files.ts'
@@ -74,7 +74,12 @@ describe('the place of a plan in the history', () => {
   it('is recorded beside the plan', () => {
     const { path: file, content } = rewritten(folderWith({}), names)
     expect(path.basename(file)).toBe(EMITTED_FILE)
-    expect(JSON.parse(content ?? '')).toEqual({ follows: '0006_b/migration.sql', migrations: names.map((n) => `${n}/migration.sql`) })
+    const checksums = names.map(() => fileChecksum('SELECT 1;'))
+    expect(JSON.parse(content ?? '')).toEqual({
+      follows: '0006_b/migration.sql',
+      migrations: names.map((n) => `${n}/migration.sql`),
+      checksums,
+    })
   })
 
   it.each([

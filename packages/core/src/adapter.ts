@@ -28,6 +28,10 @@ export interface Layout {
   readonly schema: readonly string[]
   /** The ORM's format as the adapter names it: `prisma`, `drizzle-journal`, `drizzle-v1`. */
   readonly format: string
+  /** The ORM's own table of applied migrations, where its configuration names another than the usual one. */
+  readonly table?: { readonly schema?: string; readonly name?: string }
+  /** Environment variables from which the ORM's configuration takes the URL of the database, the one for migrations first; absent: it does not say so plainly. */
+  readonly urlVariables?: readonly string[]
   /** How the ORM sends a migration, where the adapter knows it. */
   readonly sending?: Sending
 }
@@ -72,6 +76,35 @@ export interface Restaged {
   readonly unsaid: readonly string[]
 }
 
+/** SQL with its values, `$1` and so on. */
+export interface Query {
+  readonly text: string
+  readonly values: readonly unknown[]
+}
+
+/** How an ORM keeps, in a database, what it has applied there: what a runner must write so that the ORM's own migrator finds nothing left to do. */
+export interface Records {
+  readonly table: { readonly schema: string; readonly name: string }
+  /** What the ORM's migrator runs where the table is not there. */
+  readonly create: readonly Query[]
+  /** What it runs where the table is an older one, without a column. */
+  readonly upgrade?: { readonly lacks: string; readonly queries: readonly Query[] }
+  /** The ORM takes a database without its table for a new one, and stops where there are tables of other kinds. */
+  readonly wantsEmpty: boolean
+  /** Number of the session's advisory lock under which the ORM's migrator works; undefined: it takes none. */
+  readonly lock: number | undefined
+  /** The schemas in which the ORM's migrator looks for names; undefined: as the database has it. */
+  readonly searchPath: string | undefined
+  /** The row of a migration that is applied, for the transaction that applies it. */
+  applied(migration: SourceMigration): Query
+  /** The row in three parts, for a migration that is not one transaction; undefined: the ORM has only one. */
+  readonly parts?: {
+    begun(migration: SourceMigration): Query
+    failed(migration: SourceMigration, message: string): Query
+    finished(migration: SourceMigration): Query
+  }
+}
+
 /** What an ORM's package knows: how it keeps migrations and how to write a stage back. Reads files; writes none. */
 export interface Adapter {
   readonly id: string
@@ -82,6 +115,8 @@ export interface Adapter {
   readonly appliedTable: string
   /** What the rows of that table say. */
   applied(history: History, rows: readonly Readonly<Record<string, unknown>>[]): Promise<Applied>
+  /** How that table is kept. `schema`: the one that the database URL names, if any. */
+  records(history: History, schema: string | undefined): Promise<Records>
   /** The file of a step as {@link Adapter.emit} writes it for the migration `name`. */
   stepFile(step: Step, plan: Plan, name: string): string
   /**

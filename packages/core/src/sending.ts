@@ -50,7 +50,7 @@ export const transactionsOf = remembered((migration: Migration): readonly Place[
 })
 
 /** The file begins with a DO block that raises where it is not alone with the server: whoever gets past it sends one statement after the other. */
-function isGuarded({ statements: [first] }: Script): boolean {
+export function isGuarded({ statements: [first] }: Script): boolean {
   if (!first?.node.DoStmt) return false
   const body = readBody(first)
   const [check] = 'opaque' in body ? [] : body.items

@@ -46,7 +46,7 @@ function isOf(row: Row, { id, text }: { readonly id: string; readonly text: stri
 }
 
 /** The time in a folder's name, in ms since 1970. */
-function timeOf(id: string): number | undefined {
+export function timeOf(id: string): number | undefined {
   const [, year, month, day, hour, minute, second] = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)_/.exec(id) ?? []
   return year === undefined
     ? undefined

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
-import { parseObject, readText } from './json.ts'
+import { isObject, parseObject, readText } from './json.ts'
 
 /** Names of the kit's configuration file, in the order in which it looks for them. */
 const NAMES = ['ts', 'mts', 'cts', 'js', 'mjs', 'cjs', 'json'].map((extension) => `drizzle.config.${extension}`)
@@ -16,6 +16,10 @@ export interface KitConfig {
   readonly schema: readonly string[]
   /** `postgresql`, or undefined where not said outright. */
   readonly dialect: string | undefined
+  /** Another place for the table of applied migrations, where one is said outright. */
+  readonly table?: { readonly schema?: string; readonly name?: string }
+  /** Environment variable that holds the URL of the database, where `dbCredentials` names one. */
+  readonly urlVariable?: string
 }
 
 /** The configuration file of a folder, or undefined. */
@@ -39,6 +43,8 @@ export async function readConfig(file: string): Promise<KitConfig> {
     out: said.out === undefined ? undefined : at(said.out),
     schema: (said.schema ?? []).map(at),
     dialect: said.dialect,
+    ...(said.table && { table: said.table }),
+    ...(said.urlVariable !== undefined && { urlVariable: said.urlVariable }),
   }
 }
 
@@ -46,31 +52,50 @@ interface Said {
   readonly out: string | undefined
   readonly schema: readonly string[] | undefined
   readonly dialect: string | undefined
+  readonly table?: KitConfig['table']
+  readonly urlVariable?: string | undefined
 }
 
 function fromJson(text: string, file: string): Said {
-  const { out = DEFAULT_OUT, schema = [], dialect } = parseObject(text, file)
+  const { out = DEFAULT_OUT, schema = [], dialect, migrations = {} } = parseObject(text, file)
   const texts = [schema].flat().filter((s) => typeof s === 'string')
   return {
     out: typeof out === 'string' ? out : undefined,
     schema: texts,
     dialect: typeof dialect === 'string' ? dialect : undefined,
+    table: placed((key) => {
+      const value = isObject(migrations) ? migrations[key] : undefined
+      return typeof value === 'string' ? value : undefined
+    }),
   }
+}
+
+/** Where the table of applied migrations is said to be. */
+function placed(said: (key: string) => string | undefined): { readonly schema?: string; readonly name?: string } {
+  const [schema, name] = [said('schema'), said('table')]
+  return { ...(schema !== undefined && { schema }), ...(name !== undefined && { name }) }
 }
 
 async function fromModule(text: string, file: string): Promise<Said> {
   // Loading the TypeScript parser takes half a second: only projects with such a file pay for it.
-  const [{ sourceFile }, { exportedObject, property, staticText, staticTexts }] = await Promise.all([
+  const [{ sourceFile }, { environmentVariable, exportedObject, objectAt, property, staticText, staticTexts }] = await Promise.all([
     import('./source-file.ts'),
     import('./static-value.ts'),
   ])
   const config = exportedObject(sourceFile(file, text))
   if (!config) return { out: undefined, schema: undefined, dialect: undefined }
   const [out, schema, dialect] = [property(config, 'out'), property(config, 'schema'), property(config, 'dialect')]
+  const [migrations, credentials] = [objectAt(config, 'migrations'), objectAt(config, 'dbCredentials')]
+  const url = credentials && property(credentials, 'url')
   const spread = config.getProperties().some((p) => p.getKindName() === 'SpreadAssignment')
   return {
     out: out ? staticText(out) : spread ? undefined : DEFAULT_OUT,
     schema: schema && staticTexts(schema),
     dialect: dialect && staticText(dialect),
+    table: placed((key) => {
+      const value = migrations && property(migrations, key)
+      return value && staticText(value)
+    }),
+    urlVariable: url && environmentVariable(url),
   }
 }

@@ -44,7 +44,10 @@ function layoutOf(place: Place): Promise<Layout | undefined> {
 async function fromConfig(config: KitConfig): Promise<Layout> {
   requirePostgres(config.dialect, config.path)
   const root = path.dirname(config.path)
-  return layout(root, config.out ?? (await onlyMigrationsBelow(root, config)), await schemaFiles(config.schema))
+  const { table, urlVariable } = config
+  const found = await layout(root, config.out ?? (await onlyMigrationsBelow(root, config)), await schemaFiles(config.schema))
+  const isUsual = !table || Object.keys(table).length === 0
+  return { ...found, ...(!isUsual && { table }), ...(urlVariable !== undefined && { urlVariables: [urlVariable] }) }
 }
 
 /** For a configuration that only running it would tell where it writes to. */

@@ -58,3 +58,20 @@ function commonJsExport(file: SourceFile): Expression | undefined {
   }
   return undefined
 }
+
+/** A property that is an object written outright. */
+export function objectAt(object: ObjectLiteralExpression, name: string): ObjectLiteralExpression | undefined {
+  const value = property(object, name)
+  const inner = value && unwrap(value)
+  return Node.isObjectLiteralExpression(inner) ? inner : undefined
+}
+
+/** The name in `process.env.NAME`, `process.env['NAME']`, or either of them with a `??` or `||` behind it. */
+export function environmentVariable(expression: Expression): string | undefined {
+  const value = unwrap(expression)
+  if (Node.isBinaryExpression(value)) return environmentVariable(value.getLeft())
+  if (Node.isPropertyAccessExpression(value) && value.getExpression().getText() === 'process.env') return value.getName()
+  if (!Node.isElementAccessExpression(value) || value.getExpression().getText() !== 'process.env') return undefined
+  const key = value.getArgumentExpression()
+  return key && staticText(key)
+}

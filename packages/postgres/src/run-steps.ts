@@ -19,8 +19,8 @@ export class StepFailure extends Error {
   override readonly name = 'StepFailure'
   /** True where a check step found what it looks for: the plan stopped itself. */
   readonly isCheck: boolean
-  constructor(step: Step, sql: string, reason: string, isCheck = false) {
-    super(`${step.id}: ${reason}${sql ? `\n  ${sql.trim().replaceAll('\n', '\n  ')}` : ''}`)
+  constructor(step: Step, sql: string, reason: string, isCheck = false, cause?: unknown) {
+    super(`${step.id}: ${reason}${sql ? `\n  ${sql.trim().replaceAll('\n', '\n  ')}` : ''}`, { cause })
     this.isCheck = isCheck
   }
 }
@@ -96,7 +96,7 @@ async function runAlone(client: pg.Client, step: Ddl, hooks: StepHooks): Promise
 }
 
 /** Rows of a batch: few, so that a shadow table of some twenty rows is filled in several. */
-const FEW_ROWS = 6
+export const FEW_ROWS = 6
 
 async function runFill(client: pg.Client, step: Backfill, { afterStatement, betweenBatches }: StepHooks): Promise<void> {
   const result = await attempt(step, '', () =>
@@ -112,12 +112,13 @@ async function runFill(client: pg.Client, step: Backfill, { afterStatement, betw
   if (reason !== undefined) throw new StepFailure(step, '', reason)
 }
 
-async function attempt<T>(step: Step, sql: string, work: () => Promise<T>): Promise<T> {
+/** Runs `work`; its error comes as a {@link StepFailure} with the SQL. */
+export async function attempt<T>(step: Step, sql: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {
     if (error instanceof StepFailure) throw error
-    throw new StepFailure(step, sql, describe(error))
+    throw new StepFailure(step, sql, describe(error), false, error)
   }
 }
 

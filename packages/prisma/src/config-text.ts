@@ -30,6 +30,21 @@ export function readConfigText(source: string): Places | undefined {
   return { ...(schema !== undefined && { schema }), ...(migrations !== undefined && { migrations }) }
 }
 
+/** The environment variable that `datasource.url` of a prisma.config file is taken from: `env('NAME')`, `process.env.NAME`; undefined where it does not say so. */
+export function urlVariableIn(source: string): string | undefined {
+  const tokens = scan(source)
+  const start = objectStart(tokens)
+  const datasource = start === undefined ? undefined : properties(tokens, start)?.get('datasource')
+  const inner = datasource !== undefined && tokens[datasource]?.text === '{' ? properties(tokens, datasource) : undefined
+  const at = inner?.get('url')
+  if (at === undefined) return undefined
+  const parts = tokens.slice(at, at + 5)
+  const shape = parts.map((t) => (t.kind === 'string' ? 's' : t.text)).join(' ')
+  if (shape.startsWith('env ( s )')) return parts[2]?.text
+  if (shape.startsWith('process . env . ')) return parts[4]?.text
+  return shape.startsWith('process . env [ s') ? parts[4]?.text : undefined
+}
+
 function scan(source: string): Token[] {
   return [...source.matchAll(TOKENS)].flatMap(([, string, word, mark]): Token[] => {
     if (string !== undefined) return [{ kind: 'string', text: string.slice(1, -1) }]

@@ -7,6 +7,7 @@ import { checkLockFile, checkProvider, LOCK_FILE } from './lock-file.ts'
 import { firstBlock } from './psl.ts'
 import { readSchema, schemaFiles, schemaProvider } from './schema.ts'
 import { sendingOf } from './sending.ts'
+import { urlVariablesOf } from './url-variables.ts'
 
 /** How many folders above a migrations folder are asked whether they are its project. */
 const LEVELS_UP = 6
@@ -26,7 +27,15 @@ export async function find(dir: string): Promise<Layout | undefined> {
   if (provider !== undefined) checkProvider(provider, places.schema.join(', '))
   const sending = await sendingOf(places.root)
   const plans = path.join(path.dirname(places.migrations), 'expand-contract')
-  return { adapter: 'prisma', format: 'prisma', ...places, plans, ...(sending && { sending }) }
+  const urlVariables = await urlVariablesOf(places.root, schema)
+  return {
+    adapter: 'prisma',
+    format: 'prisma',
+    ...places,
+    plans,
+    ...(sending && { sending }),
+    ...(urlVariables.length > 0 && { urlVariables }),
+  }
 }
 
 type Places = Pick<Layout, 'root' | 'migrations' | 'schema'>

@@ -4,6 +4,7 @@ import { emit } from './emit.ts'
 import { find } from './find.ts'
 import { release, undo } from './next.ts'
 import { read } from './read.ts'
+import { records } from './records.ts'
 import { restage } from './restage.ts'
 
 export { suggestFill } from './fill.ts'
@@ -22,5 +23,6 @@ export const prisma: Adapter = {
   undo,
   appliedTable: APPLIED_TABLE,
   applied,
+  records,
   stepFile: (step, plan) => stepFile(step, stepNotes(step, plan.id)),
 }

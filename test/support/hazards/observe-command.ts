@@ -75,7 +75,7 @@ async function locksAtTheGate(watch: Watch, sql: string): Promise<TableLock[]> {
   }
   const tables = [...watch.known.values()].filter((r) => r.isTable && !watch.materialized.has(r.key)).map((r) => r.key)
   try {
-    return (await runGated({ connect }, watch.client, sql, watch.known, tables)).held
+    return (await runGated({ connect }, watch.client, sql, tables, (observer, pid) => readLocks(observer, watch.known, pid))) ?? []
   } finally {
     for (const client of opened) await client.end()
   }

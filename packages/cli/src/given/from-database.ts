@@ -8,7 +8,7 @@ import type { SchemaFlags } from './schema-flags.ts'
 export async function fromDatabase(flag: SchemaFlags['database'], subject: Subject, { io }: Context): Promise<ReadSchema> {
   const url = flag === true || flag === undefined ? fromEnvironment(io.env.DATABASE_URL) : flag
   const { readDatabase } = await import('@expand-contract/postgres')
-  const table = subject.project?.adapter.appliedTable
+  const table = subject.project?.layout.table?.name ?? subject.project?.adapter.appliedTable
   const read = await readDatabase(url, table)
   const record = table === undefined ? undefined : recordIn(read, table, url)
   return {

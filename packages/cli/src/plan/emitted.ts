@@ -1,5 +1,14 @@
 import path from 'node:path'
-import { canonicalJson, type FileEdit, type History, type Plan, type SourceMigration, UserError } from '@expand-contract/core'
+import {
+  canonicalJson,
+  type FileEdit,
+  fileChecksum,
+  type History,
+  type Layout,
+  type Plan,
+  type SourceMigration,
+  UserError,
+} from '@expand-contract/core'
 import { readIfThere } from '../read-if-there.ts'
 
 /** Beside plan.json: where in the history the plan's migrations stand, by paths relative to the migrations folder. */
@@ -11,6 +20,8 @@ export interface Emitted {
   readonly follows: string | null
   /** What stands in the original's place; empty where no SQL is left of it. */
   readonly migrations: readonly string[]
+  /** Checksums of these files, in the same order: a later version of the tool may write the same step in other words. Absent: an older one wrote this. */
+  readonly checksums?: readonly string[]
 }
 
 /** The edit that records where a plan's edits put its migrations. */
@@ -20,12 +31,14 @@ export function emittedEdit(plan: Plan, history: History, edits: readonly FileEd
   const previous = migrations[at - 1]
   const others = new Set(migrations.filter((_, i) => i !== at).map((m) => m.path))
   const written = edits
-    .filter((e) => e.content !== null && e.path.endsWith('.sql') && e.path.startsWith(`${layout.migrations}${path.sep}`))
-    .map((e) => e.path)
-    .filter((file) => !others.has(file) && !file.startsWith(`${layout.plans}${path.sep}`))
+    .filter((e) => e.path.endsWith('.sql') && e.path.startsWith(`${layout.migrations}${path.sep}`))
+    .filter((e) => !others.has(e.path) && !e.path.startsWith(`${layout.plans}${path.sep}`))
+    .flatMap(({ path: file, content }) => (content === null ? [] : [{ name: relative(file, layout.migrations), content }]))
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
   const emitted: Emitted = {
     follows: previous ? relative(previous.path, layout.migrations) : null,
-    migrations: written.map((file) => relative(file, layout.migrations)).sort(),
+    migrations: written.map(({ name }) => name),
+    checksums: written.map(({ content }) => fileChecksum(content)),
   }
   return { path: path.join(layout.plans, plan.id, EMITTED_FILE), content: canonicalJson(emitted) }
 }
@@ -48,12 +61,18 @@ export async function historyBefore(plan: Plan, history: History): Promise<reado
   )
 }
 
+/** What a plan put in its migration's place; undefined for a plan that the command did not write. */
+export function emittedBy({ plans }: Layout, id: string): Promise<Emitted | undefined> {
+  return readEmitted(path.join(plans, id, EMITTED_FILE))
+}
+
 async function readEmitted(file: string): Promise<Emitted | undefined> {
   const bytes = await readIfThere(file)
   if (!bytes) return undefined
   try {
-    const { follows, migrations } = JSON.parse(bytes.toString('utf8')) as Partial<Emitted>
-    if ((follows === null || typeof follows === 'string') && Array.isArray(migrations)) return { follows, migrations }
+    const { follows, migrations, checksums = [] } = JSON.parse(bytes.toString('utf8')) as Partial<Emitted>
+    if ((follows === null || typeof follows === 'string') && Array.isArray(migrations) && Array.isArray(checksums))
+      return { follows, migrations, checksums }
   } catch {
     // Said below, as for any other content.
   }

@@ -43,13 +43,19 @@ export function noSuchMigration(projects: readonly Project[], target: string, cw
   return new UserError(`${what} (${where}).${didYouMean(target, ids)} All of them: npx expand-contract check`)
 }
 
-function newest(projects: readonly Project[], cwd: string): Picked {
+/** The one project. Throws {@link UserError} where there are several, with the flag that says which is meant. */
+export function onlyProject(projects: readonly Project[], cwd: string): Project {
   const [project, ...others] = projects
   if (!project) throw new Error('no project')
   if (others.length > 0) {
     const roots = projects.map((p) => `  --project ${path.relative(cwd, p.layout.root) || '.'} (${p.adapter.id})`)
     throw new UserError(`There are ${projects.length} projects here. Say which one is meant:\n${roots.join('\n')}`)
   }
+  return project
+}
+
+function newest(projects: readonly Project[], cwd: string): Picked {
+  const project = onlyProject(projects, cwd)
   const index = project.history.migrations.length - 1
   if (index < 0)
     throw new UserError(`${path.relative(cwd, project.layout.migrations) || '.'} holds no migration yet: there is nothing to do.`)

@@ -35,6 +35,7 @@ export function nextText(plan: Plan, { files, plans, deployment }: Written, { pa
 }
 
 function deployText({ migrator, runs }: Deployment): string {
-  if (runs) return `Deploy the expand stage as you always do, then the new code; old and new code both work from then on:\n  ${migrator}`
-  return `Deploy the expand stage, then the new code; old and new code both work from then on. Each of its files needs a transaction of its own, but this migrator puts all that is pending into one, so it stops at them and changes nothing (${migrator}): run the files in their order, one by one.`
+  if (runs)
+    return `Deploy the expand stage, then the new code; old and new code both work from then on:\n  npx expand-contract deploy     (or ${migrator}, without its short waits for locks)`
+  return `Deploy the expand stage, then the new code; old and new code both work from then on. Each of its files needs a transaction of its own, and ${migrator} puts all that is pending into one, so it stops at them and changes nothing. Instead:\n  npx expand-contract deploy`
 }

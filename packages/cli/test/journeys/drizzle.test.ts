@@ -15,7 +15,7 @@ it('rewrites a Drizzle project once, and tells that its migrator will not run th
 
   const { code, out, err } = await run(folder, ['rewrite'])
   expect({ code, err }).toEqual({ code: 0, err: '' })
-  expect(out).toMatch(/run the files in their\s+order/)
+  expect(out).toContain('npx expand-contract deploy')
   const after = contentOf(folder)
   expect(Object.keys(after).filter((name) => name.endsWith('/plan.json'))).toHaveLength(1)
 

@@ -53,7 +53,12 @@ function withoutNotNullNames(catalog: Catalog): Catalog {
   return { ...catalog, tables: new Map([...catalog.tables].map(([key, t]) => [key, { ...t, columns: t.columns.map(bare) }])) }
 }
 
-async function dataFindings(ours: pg.Client, tables: readonly LiveTable[], proof: Proof): Promise<{ findings: string[]; rows: number }> {
+/** How the data differs from what the ORM's SQL and the intents say; and how many rows there are. */
+export async function dataFindings(
+  ours: pg.Client,
+  tables: readonly LiveTable[],
+  proof: Proof,
+): Promise<{ findings: string[]; rows: number }> {
   const findings: string[] = []
   let rows = 0
   if (proof.original) {

@@ -1,6 +1,4 @@
-import type { TableLock } from '@expand-contract/core'
 import type pg from 'pg'
-import { type Relation, readLocks } from '../observe.ts'
 import type { Clone } from '../shadow.ts'
 
 /** How long a statement may take to reach the gate, in ms. */
@@ -8,16 +6,16 @@ const PATIENCE = 5_000
 const POLL = 2
 
 /**
- * Runs a statement while another session holds an open write on the tables, so that CONCURRENTLY stops where it waits for writers; reads the locks that
- * it holds and waits for there, then lets it pass. `wasSeen` is false where it never waited. Throws the statement's own error.
+ * Runs a statement while another session holds an open write on the tables, so that CONCURRENTLY stops where it waits for writers; calls `look` there, then
+ * lets it pass. Returns what `look` found, undefined where the statement never waited. Throws the statement's own error.
  */
-export async function runGated(
+export async function runGated<T>(
   clone: Pick<Clone, 'connect'>,
   client: pg.Client,
   sql: string,
-  known: ReadonlyMap<string, Relation>,
   tables: readonly string[],
-): Promise<{ held: TableLock[]; wasSeen: boolean }> {
+  look: (observer: pg.Client, pid: number) => Promise<T>,
+): Promise<T | undefined> {
   const gate = await clone.connect()
   const observer = await clone.connect()
   const pid = await backendPid(client)
@@ -38,13 +36,14 @@ export async function runGated(
     wasSeen = await isWaiting(observer, pid)
     if (!wasSeen) await new Promise((resolve) => setTimeout(resolve, POLL))
   }
-  const held = wasSeen ? await readLocks(observer, known, pid) : []
+  const found = wasSeen ? await look(observer, pid) : undefined
   await gate.query('COMMIT')
   await running
-  return { held, wasSeen }
+  return found
 }
 
-async function backendPid(client: pg.Client): Promise<number> {
+/** The backend of a connection. */
+export async function backendPid(client: pg.Client): Promise<number> {
   const { rows } = await client.query('SELECT pg_backend_pid() AS pid')
   return rows[0]?.pid
 }

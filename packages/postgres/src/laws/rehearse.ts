@@ -62,9 +62,9 @@ async function observe(clone: Clone, step: Ddl | Backfill, live: Map<string, Rel
     await runStep(clone.client, step, {
       afterStatement: async (client, sql) => look(client, sql, strongest(await readLocks(client, known))),
       runAlone: async (client, sql) => {
-        const { held, wasSeen } = await runGated(clone, client, sql, known, gated(step, touched))
-        if (!wasSeen && isDeclared(step)) warn(`${step.id} did not wait for a writer, so its locks were not observed.`)
-        await look(client, sql, strongest(held))
+        const held = await runGated(clone, client, sql, gated(step, touched), (observer, pid) => readLocks(observer, known, pid))
+        if (!held && isDeclared(step)) warn(`${step.id} did not wait for a writer, so its locks were not observed.`)
+        await look(client, sql, strongest(held ?? []))
       },
     })
   } finally {
@@ -77,7 +77,7 @@ function isDeclared(step: Ddl | Backfill): boolean {
 }
 
 /** Tables on which an open writer makes a CONCURRENTLY statement wait, so that its locks can be read. */
-function gated(step: Ddl | Backfill, touched: readonly string[]): string[] {
+export function gated(step: Ddl | Backfill, touched: readonly string[]): string[] {
   const declared = step.kind === 'ddl' ? step.locks.map((l) => l.table) : []
   return [...new Set([...declared, ...touched])]
 }

@@ -335,6 +335,14 @@ describe('a planted bug is caught', () => {
     expect((await broken(swap(true))).laws).toEqual([])
   })
 
+  test('a step that does not commit as a whole', async () => {
+    const columns = (name: string) => `ALTER TABLE "teams" ADD COLUMN "${name}" text`
+    const step = ddl('01-two', [columns('a'), 'COMMIT', columns('b')], { teams: 'ACCESS EXCLUSIVE' })
+    const { laws, text } = await broken(plan({ id: '0003_two', sql: `${columns('a')}; ${columns('b')};`, expand: [step] }))
+    expect(laws).toEqual([3])
+    expect(text).toContain('column "a" of relation "teams" already exists (42701)')
+  })
+
   test('undo that forgets a part', async () => {
     const { laws, text } = await broken(
       renamePlan({
@@ -367,6 +375,7 @@ describe('a planted bug is caught', () => {
     expect(verdict.laws.map((l) => [l.law, l.status])).toEqual([
       [1, 'not exercised'],
       [2, 'not exercised'],
+      [3, 'not exercised'],
       [4, 'not exercised'],
       [5, 'not exercised'],
       [6, 'not exercised'],

@@ -1,0 +1,6 @@
+export { MigrationFailure } from './apply-ordinary.ts'
+export { blockersText } from './blockers.ts'
+export { type DeployInput, deploy, type Pending } from './deploy.ts'
+export type { Blocker, DeployEvent, OnEvent } from './events.ts'
+export { withTwo } from './open.ts'
+export { holderText } from './turn.ts'
