@@ -140,6 +140,7 @@ ALTER TABLE t ADD COLUMN c int NOT NULL UNIQUE;
 -- 1: fails with 23502
 -- # check
 -- 1:1 add-required-column-fails
+-- 1:41 add-unique-builds-index
 
 -- ## H05 required and a reference
 -- # migration
@@ -250,7 +251,7 @@ ALTER TABLE t ADD COLUMN c int CHECK (c > 0);
 -- # truth
 -- 1: scans t; ACCESS EXCLUSIVE on t
 -- # check
--- 1:1 add-column-with-constraint-scans
+-- 1:32 add-check-scans-table
 
 -- ## H11 with a CHECK and a default
 -- # migration
@@ -258,7 +259,7 @@ ALTER TABLE t ADD COLUMN c int DEFAULT 1 CONSTRAINT positive CHECK (c > 0);
 -- # truth
 -- 1: scans t; ACCESS EXCLUSIVE on t
 -- # check
--- 1:1 add-column-with-constraint-scans
+-- 1:42 add-check-scans-table
 
 -- ## H11 the CHECK apart
 -- # migration
@@ -273,6 +274,14 @@ ALTER TABLE t ADD COLUMN c int UNIQUE;
 -- # truth
 -- 1: builds an index on t; ACCESS EXCLUSIVE on t
 -- # check
+-- 1:32 add-unique-builds-index
+
+-- ## H12 UNIQUE, where the column may be there
+-- # migration
+ALTER TABLE t ADD COLUMN IF NOT EXISTS c int UNIQUE;
+-- # truth
+-- 1: builds an index on t; ACCESS EXCLUSIVE on t
+-- # check
 -- 1:1 add-column-with-constraint-scans
 
 -- ## H12 PRIMARY KEY with a default
@@ -284,7 +293,7 @@ ALTER TABLE u ADD COLUMN id int DEFAULT 1 PRIMARY KEY;
 -- # truth
 -- 1: builds an index on u; ACCESS EXCLUSIVE on u
 -- # check
--- 1:1 add-column-with-constraint-scans
+-- 1:43 add-unique-builds-index
 
 -- ## H13 a reference that is NULL in every row
 -- # migration
@@ -298,7 +307,7 @@ ALTER TABLE t ADD COLUMN c int DEFAULT NULL REFERENCES p (id);
 -- # truth
 -- 1: scans t; SHARE ROW EXCLUSIVE on p; ACCESS EXCLUSIVE on t
 -- # check
--- 1:1 add-column-with-constraint-scans
+-- 1:45 add-foreign-key-blocks-writes
 
 -- ## H13 a reference with a default
 -- # migration
@@ -306,7 +315,7 @@ ALTER TABLE t ADD COLUMN c int DEFAULT 1 REFERENCES p (id);
 -- # truth
 -- 1: scans t; SHARE ROW EXCLUSIVE on p; ACCESS EXCLUSIVE on t
 -- # check
--- 1:1 add-column-with-constraint-scans
+-- 1:42 add-foreign-key-blocks-writes
 
 -- ## H14 a domain that refuses values
 -- # migration

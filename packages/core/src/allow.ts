@@ -88,15 +88,14 @@ function placeOf(bytes: Buffer, at: number): { line: number; column: number } {
   return { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 }
 }
 
-/** A statement, or the one action of a split one, and the bytes that it stands in. */
+/** A statement, or the one action of a split one, and the byte where it starts. */
 interface Reach {
   readonly statement: Statement
   readonly start: number
-  readonly end: number
 }
 
 function covered(comment: Token, code: readonly Token[], bytes: Buffer, script: Script): number[] {
-  const reaches = reachesOf(script, code)
+  const reaches = reachesOf(script)
   const before = code.findLast((t) => t.end <= comment.start)
   if (before && !bytes.subarray(before.end, comment.start).includes(0x0a)) {
     const owner = reaches.findLast((r) => r.start <= before.start)
@@ -108,13 +107,13 @@ function covered(comment: Token, code: readonly Token[], bytes: Buffer, script: 
   return reaches.filter((r) => r.statement.span.start === next?.statement.span.start).map((r) => r.statement.index)
 }
 
-function reachesOf({ statements }: Script, code: readonly Token[]): Reach[] {
-  const reaches: Reach[] = []
-  for (const statement of statements) {
-    const { split, span, base, sql } = statement
-    const previous = split.part > 0 ? reaches.at(-1) : undefined
-    const start = previous ? code.find((t) => t.start >= previous.end && t.text !== ',')?.start : undefined
-    reaches.push({ statement, start: start ?? span.start, end: split.of > 1 ? base + Buffer.byteLength(sql) : span.end })
-  }
-  return reaches
+function reachesOf({ statements, text }: Script): Reach[] {
+  return statements.map((statement) => ({ statement, start: statement.split.part > 0 ? byteAt(text, statement) : statement.span.start }))
+}
+
+/** The byte of the file where an editor shows the statement. */
+function byteAt(text: string, { line, column }: Statement): number {
+  const lines = text.split('\n')
+  const mark = line === 1 && text.startsWith('\uFEFF') ? 1 : 0
+  return Buffer.byteLength([...lines.slice(0, line - 1), (lines[line - 1] ?? '').slice(0, column - 1 + mark)].join('\n'))
 }

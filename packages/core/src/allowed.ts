@@ -2,6 +2,7 @@ import { type Allowance, allowanceComment, allowancesOf } from './allow.ts'
 import type { Migration } from './migration.ts'
 import type { PgNode } from './parser.ts'
 import type { AllowedHazard, Hazard } from './plan.ts'
+import { bigBangReason } from './policy.ts'
 import type { Statement } from './statement.ts'
 import type { Outcome } from './strategy.ts'
 
@@ -33,10 +34,11 @@ export function isSilent(statement: Statement): boolean {
 export function settle(migration: Migration, ask: (migration: Migration) => readonly Placed[]): Settled {
   const { given } = allowancesOf(migration.script)
   const copies = new Map<number, AllowedHazard[]>()
+  const hasPolicies = migration.intents.some((i) => i.kind === 'policy')
   let asked = migration
   for (;;) {
     const outcomes = ask(asked)
-    if (given.length === 0) return { outcomes, allowed: [], copies }
+    if (given.length === 0 && !hasPolicies) return { outcomes, allowed: [], copies }
     const rest: Placed[] = []
     const known = copies.size
     for (const placed of outcomes) {
@@ -63,15 +65,18 @@ export function withAllowance(statement: Statement, allowed: readonly AllowedHaz
 }
 
 /** Each hazard with the statement that it is in, or undefined where one of them is not allowed. */
-function allowedIn({ anchor, outcome }: Placed, { script }: Migration, given: readonly Allowance[]): [number, AllowedHazard][] | undefined {
+function allowedIn({ anchor, outcome }: Placed, migration: Migration, given: readonly Allowance[]): [number, AllowedHazard][] | undefined {
+  const { script } = migration
   const found: [number, AllowedHazard][] = []
   for (const hazard of outcome.hazards) {
     const at = placeOf(hazard, outcome.claims, script.statements) ?? anchor
     const by = given.find(
       (a) => a.codes.includes(hazard.code) && (a.covers === 'file' || a.covers.includes(at) || a.covers.includes(anchor)),
     )
-    if (!by) return undefined
-    found.push([at, { ...hazard, reason: by.reason, allowedOn: by.line }])
+    const policy = by ? undefined : bigBangReason(script.statements[at], migration)
+    if (by) found.push([at, { ...hazard, reason: by.reason, allowedOn: by.line }])
+    else if (policy !== undefined) found.push([at, { ...hazard, reason: policy }])
+    else return undefined
   }
   return found.length > 0 ? found : undefined
 }

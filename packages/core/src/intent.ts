@@ -4,10 +4,15 @@
  */
 export type Intent = ColumnIntent | TableIntent
 
+/** `additive-only`: nothing is ever taken away from it; what would is refused. `big-bang`: it is small or nobody's yet; what hurts it is left as it is. */
+export type TablePolicy = 'additive-only' | 'big-bang'
+
 /** What a person says of a table or an enum. `column` is never there: it tells these from {@link ColumnIntent}. */
 export type TableIntent =
   /** The value `value` is removed from the enum `type` (as a person writes it: `Role`, `auth.Role`): `to` takes its place. */
   | { readonly kind: 'value'; readonly type: string; readonly value: string; readonly to: string; readonly column?: undefined }
+  /** How the project treats the table; `*`: every table that no other entry names. From the configuration only. */
+  | { readonly kind: 'policy'; readonly table: string; readonly policy: TablePolicy; readonly column?: undefined }
   /** No code names the type, or the table, any more: the gate's answer. Only a released contract carries it. */
   | { readonly kind: 'unused-type'; readonly type: string; readonly column?: undefined }
   | { readonly kind: 'unused-table'; readonly table: string; readonly column?: undefined }

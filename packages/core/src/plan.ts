@@ -24,11 +24,11 @@ export interface Hazard {
   readonly column: number
 }
 
-/** A hazard that a person allows in a comment of the migration: its statement is copied as it is. */
+/** A hazard that a person allows, in a comment of the migration or by the policy of its table: its statement is copied as it is. */
 export interface AllowedHazard extends Hazard {
   readonly reason: string
-  /** 1-based line of the comment. */
-  readonly allowedOn: number
+  /** 1-based line of the comment; absent where the policy of the table allows it. */
+  readonly allowedOn?: number
 }
 
 /** Statements that cannot be made safe, with what to do. */

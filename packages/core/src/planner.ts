@@ -9,6 +9,7 @@ import type { Migration } from './migration.ts'
 import { opened } from './opened.ts'
 import { shape, untag } from './parser.ts'
 import { type DraftStep, PLAN_VERSION, type Plan, type Refusal, type Stage } from './plan.ts'
+import { additiveOnly } from './policy.ts'
 import { displayTable, rangeKey } from './relation.ts'
 import { typeGroupOf } from './retype/group.ts'
 import { checksum } from './sql.ts'
@@ -72,7 +73,7 @@ function claimAll(migration: Migration, using: readonly Strategy[]): readonly Pl
       if (other !== undefined) throw new Error(`${other} and ${id} both claim statement ${index} of ${migration.id}`)
       claimed.set(index, id)
     }
-    placed.push({ anchor, outcome: known(outcome, migration, anchor) })
+    placed.push({ anchor, outcome: additiveOnly(outcome, migration) ?? known(outcome, migration, anchor) })
   }
   for (const statement of migration.script.statements) {
     const isRetyping = typeGroupOf(statement, migration) !== undefined

@@ -1,3 +1,4 @@
+import { withoutInline } from './inline-constraints.ts'
 import { type PgNode, parseStatements, SqlSyntaxError, untag } from './parser.ts'
 import type { Script, Statement } from './statement.ts'
 import { type Piece, tokensIn } from './tokens.ts'
@@ -62,20 +63,32 @@ function split(file: SourceFile, node: PgNode, start: number, until: number): Dr
   const end = tokens ? (tokens.at(-1)?.end ?? start) : withoutSpace(file.bytes, start, until)
   const span = { start, end }
   const whole: Draft = { sql: slice(start, end), span, node, split: { of: 1, part: 0 }, ...placeOf(file, start), base: start }
-  if (!isSplit || !tokens) return [whole]
+  if (!isSplit || !tokens) return apart([whole], file, () => start)
 
   const head = headLength(tokens, alter.relation)
   const groups = splitAtCommas(tokens.slice(head))
   const headText = slice(start, tokens[head - 1]?.end ?? start)
   // As many commas outside brackets as there are between actions: they are those commas.
   if (head === 0 || groups.length !== actions.length) return [whole]
-  return groups.map((group, part) => {
+  const drafts = groups.map((group, part): Draft => {
     const from = group[0]?.start ?? start
     const text = `${headText} ${slice(from, group.at(-1)?.end ?? end)}`
     const one = { AlterTableStmt: { ...alter, cmds: [actions[part]] } }
     const base = from - Buffer.byteLength(headText) - 1
     return { sql: text, span, node: one, split: { of: groups.length, part }, ...placeOf(file, from), base }
   })
+  return apart(drafts, file, (draft) => draft.base)
+}
+
+/** Constraints inside ADD COLUMN are commands of their own. `offset` is the file's byte at which a draft's text would begin. */
+function apart(drafts: readonly Draft[], file: SourceFile, offset: (draft: Draft) => number): Draft[] {
+  const all = drafts.flatMap((draft): Draft[] => {
+    const parts = withoutInline(draft.sql, draft.node)
+    return (
+      parts?.map(({ sql, node, at }) => ({ ...draft, sql, node, base: 0, ...(at > 0 && placeOf(file, offset(draft) + at)) })) ?? [draft]
+    )
+  })
+  return all.length === drafts.length ? all : all.map((draft, part) => ({ ...draft, split: { of: all.length, part } }))
 }
 
 function withoutSpace(bytes: Uint8Array, start: number, until: number): number {

@@ -36,7 +36,8 @@ export function verbatimSteps(statements: readonly Statement[], migration: Migra
 
 function allowedStep(statement: Statement, allowed: readonly AllowedHazard[], migration: Migration): DraftDdl {
   const codes = [...new Set(allowed.map((a) => a.code))].join(', ')
-  const why = `Allowed in line ${allowed[0]?.allowedOn} (${codes}): ${[...new Set(allowed.map((a) => a.reason))].join('; ')}`
+  const line = allowed[0]?.allowedOn
+  const why = `Allowed ${line === undefined ? '' : `in line ${line} `}(${codes}): ${[...new Set(allowed.map((a) => a.reason))].join('; ')}`
   return { ...copiedStep([statement], migration), why, sql: [withAllowance(statement, allowed)], allowed: true }
 }
 

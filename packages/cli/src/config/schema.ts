@@ -8,6 +8,7 @@ const intent = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('drop'), table: name, column: name }),
   z.strictObject({ kind: z.literal('fill'), table: name, column: name, with: name }),
   z.strictObject({ kind: z.literal('convert'), table: name, column: name, with: name }),
+  z.strictObject({ kind: z.literal('policy'), table: name, policy: z.enum(['additive-only', 'big-bang']) }),
   z.strictObject({ kind: z.literal('value'), type: name, value: name, to: name }),
 ])
 

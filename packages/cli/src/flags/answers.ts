@@ -107,6 +107,7 @@ export function shell(text: string): string {
 
 /** Two intents of one topic about one column exclude each other: what becomes of it, what fills it, whether it is used. */
 export function topic(intent: Intent): string {
+  if (intent.kind === 'policy') return JSON.stringify([intent.kind, intent.table])
   if (intent.column === undefined)
     return JSON.stringify(intent.kind === 'value' ? [intent.kind, intent.type, intent.value] : [intent.kind, Object.values(intent)])
   const about = intent.kind === 'fill' || intent.kind === 'unused' ? intent.kind : 'fate'

@@ -14,6 +14,7 @@ const intent = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('convert'), ...about, with: text }),
   z.object({ kind: z.literal('unused'), ...about }),
   z.object({ kind: z.literal('value'), type: text, value: text, to: text }),
+  z.object({ kind: z.literal('policy'), table: text, policy: z.enum(['additive-only', 'big-bang']) }),
 ])
 
 const hazard = z.object({
@@ -79,7 +80,7 @@ export const planSchema = z.object({
   hazards: z.array(hazard),
   refusals: z.array(z.object({ claims: z.array(z.int()), hazards: z.array(hazard), reason: text, fix: text, line })).max(0),
   stages: z.tuple([stage, stage]),
-  allowed: z.array(hazard.extend({ reason: text, allowedOn: line })).optional(),
+  allowed: z.array(hazard.extend({ reason: text, allowedOn: line.optional() })).optional(),
   assumes: texts.optional(),
   syncs: z.array(z.object({ table: text, old: text, new: text, up: text, down: text })),
   expects: z.array(z.object({ ...about, from: text.optional() })),

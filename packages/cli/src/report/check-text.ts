@@ -81,7 +81,10 @@ function problemText(file: string, { notice, ...problem }: Problem, { paint, wid
 
 function allowedText(file: string, hazard: AllowedHazard, { paint, width }: Style): string {
   const head = [paint.bold(place(file, hazard)), paint.green('allowed'), hazard.code, paint.cyan(hazard.on)].join('  ')
-  return [head, wrap(paint.dim(`line ${hazard.allowedOn}: ${hazard.reason}`), width, INDENT)].join('\n')
+  return [
+    head,
+    wrap(paint.dim(hazard.allowedOn === undefined ? hazard.reason : `line ${hazard.allowedOn}: ${hazard.reason}`), width, INDENT),
+  ].join('\n')
 }
 
 function unreadableLines(checked: Checked, { paint, width }: Style): string[] {
