@@ -4,6 +4,7 @@ import { type PgNode, untag } from './parser.ts'
 import { actionOf, rangeSql, strings } from './relation.ts'
 import { quoteName } from './sql.ts'
 import type { Statement } from './statement.ts'
+import { actionsOn } from './target.ts'
 
 /** Statements of the same migration that belong to the end of a column, and what falls with it. */
 export interface FallsWithColumn {
@@ -19,7 +20,9 @@ export function fallsWithColumn(drop: Statement, migration: Migration, table: Ta
   const claims: number[] = []
   const before: string[] = []
   const found = migration.before.tables.get(table)
-  const owns = (constraint: string) => found?.constraints.find((c) => c.name === constraint && c.columns.includes(column))
+  // A constraint or index over several dropped columns falls with the first of them.
+  const owns = (name: string) =>
+    found?.constraints.find((c) => c.name === name && c.columns.find((n) => isDropped(migration, table, n)) === column)
   for (const statement of migration.script.statements) {
     const constraint = actionOf(statement, 'AT_DropConstraint')
     if (constraint?.table === table && owns(constraint.name)) {
@@ -43,10 +46,9 @@ function dropsIndexOf(statement: Statement, migration: Migration, table: TableNa
   if (tag !== 'DropStmt' || s.removeType !== 'OBJECT_INDEX' || s.objects.length !== 1) return false
   const name = strings((s.objects[0] as PgNode).List?.items).at(-1)
   const index = migration.before.tables.get(table)?.indexes.find((i) => i.name === name)
-  const dropped = migration.script.statements.flatMap((d) => {
-    const action = actionOf(d, 'AT_DropColumn')
-    return action?.table === table ? [action.name] : []
-  })
-  // An index over several dropped columns falls with the first of them.
-  return index?.keys.find((k) => k.column !== undefined && dropped.includes(k.column))?.column === column
+  return index?.keys.find((k) => k.column !== undefined && isDropped(migration, table, k.column))?.column === column
+}
+
+function isDropped(migration: Migration, table: TableName, column: string): boolean {
+  return actionsOn(migration, 'AT_DropColumn', table).some(({ action }) => action.name === column)
 }

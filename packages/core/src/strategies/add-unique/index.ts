@@ -43,18 +43,13 @@ export const strategy: Strategy = {
     if (refusal || !found || !index) return { ...shared, line: statement.line, ...(refusal ?? UNKNOWN) }
     const replaced = replacedKey(action, found.constraint, statement, migration)
     if (!replaced) return { ...shared, ...rewrite(statement, action, { ...found, index }, migration) }
-    if (goesWithColumn(action, replaced.old, migration)) {
-      return {
-        ...shared,
-        line: statement.line,
-        ...cant(replaced.old.name, 'a column of it goes in the same migration, and stays until the contract'),
-      }
-    }
-    const claims = [replaced.drop.index, statement.index]
+    const falls = goesWithColumn(action, replaced.old, migration)
+    const claims = [...(falls ? [] : [replaced.drop.index]), statement.index]
+    if (falls && falls.index > statement.index) return { ...shared, line: statement.line, ...cant(replaced.old.name, TOO_LATE) }
     const blocked = cantReplace(action, { old: replaced.old, constraint: found.constraint }, statement, migration)
     if (blocked) return { ...shared, claims, line: statement.line, ...cant(replaced.old.name, blocked) }
     const target = targetOf(action.range, action.sql)
-    return { ...shared, claims, ...replaceKey({ target, old: replaced.old, constraint: found.constraint, index }) }
+    return { ...shared, claims, ...replaceKey({ target, ...(!falls && { old: replaced.old }), constraint: found.constraint, index }) }
   },
 }
 
@@ -62,6 +57,8 @@ const UNKNOWN = {
   reason: 'The columns of the key are not known from the history.',
   fix: 'Add the migration that creates them to the history, then plan again.',
 }
+
+const TOO_LATE = 'a column of it is dropped behind the new key: drop it before'
 
 function cant(name: string, blocked: string) {
   return {

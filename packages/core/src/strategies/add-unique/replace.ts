@@ -39,14 +39,15 @@ export function isSwapped(dropped: TableAction, statement: Statement, migration:
   })
 }
 
-/** The old key falls with a column that the migration drops: the column's strategy answers for it. */
-export function goesWithColumn({ table }: TableAction, old: Constraint, migration: Migration): boolean {
-  return actionsOn(migration, 'AT_DropColumn', table).some(({ action }) => old.columns.includes(action.name))
+/** The DROP COLUMN that the old key falls with: the column's strategy answers for the key. */
+export function goesWithColumn({ table }: TableAction, old: Constraint, migration: Migration): Statement | undefined {
+  return actionsOn(migration, 'AT_DropColumn', table).find(({ action }) => old.columns.includes(action.name))?.statement
 }
 
 interface Replacement {
   readonly target: Target
-  readonly old: Constraint
+  /** Absent where the contract has dropped it with its column by then. */
+  readonly old?: Constraint
   readonly constraint: Constraint
   readonly index: Index
 }
@@ -54,7 +55,7 @@ interface Replacement {
 /** What stands in the way of a swap, in words. */
 export function cantReplace(
   action: TableAction,
-  { old, constraint }: Pick<Replacement, 'old' | 'constraint'>,
+  { old, constraint }: { readonly old: Constraint; readonly constraint: Constraint },
   statement: Statement,
   migration: Migration,
 ): string | undefined {
@@ -92,9 +93,11 @@ export function replaceKey({ target, old, constraint, index }: Replacement): { e
       ddl({
         name: 'swap keys',
         title: `Let the new ${constraint.name} take the place of the old key`,
-        why: 'The index is there and valid: in one transaction the old constraint goes and the new one takes over its index, which is a change in the catalog only.',
+        why: old
+          ? 'The index is there and valid: in one transaction the old constraint goes and the new one takes over its index, which is a change in the catalog only.'
+          : 'The index is there and valid, and the old key is gone with its column: the new one takes over its index, which is a change in the catalog only.',
         sql: [
-          `${alter} DROP CONSTRAINT ${quoteName(old.name)}`,
+          ...(old ? [`${alter} DROP CONSTRAINT ${quoteName(old.name)}`] : []),
           `${alter} ADD CONSTRAINT ${quoteName(constraint.name)} ${kind} USING INDEX ${quoteName(copy)}${deferrable}`,
         ],
         undo: { irreversible: 'Rows may have come in since that the old key refuses: look for duplicates before it is built again.' },
