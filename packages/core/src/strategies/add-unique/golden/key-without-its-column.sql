@@ -1,7 +1,5 @@
 -- # before
 CREATE TABLE "Host" ("id" serial NOT NULL, "userId" integer NOT NULL, "eventTypeId" integer NOT NULL, "note" text, CONSTRAINT "Host_pkey" PRIMARY KEY ("id"));
--- # rows
-INSERT INTO "Host" ("userId", "eventTypeId") VALUES (1, 1), (1, 2), (2, 1);
 -- # migration
 -- AlterTable
 ALTER TABLE "Host" DROP CONSTRAINT "Host_pkey",
