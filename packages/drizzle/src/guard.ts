@@ -2,6 +2,8 @@ import { dollarQuote, quoteText, type Step } from '@expand-contract/core'
 
 /** The command that runs each step in the transaction it needs. */
 const DEPLOY = 'npx expand-contract deploy'
+/** The same for code that migrates at start-up. */
+const DROP_IN = 'expand-contract/drizzle/node-postgres'
 
 /** True where the steps can't share one transaction. Drizzle's migrator gives all pending migrations a single one, so then it must run none of them. */
 export function needsOwnTransactions(steps: readonly Step[]): boolean {
@@ -28,5 +30,5 @@ export function guardSql(migration: string): string {
 
 /** What the person who runs the migrator reads. */
 export function guardMessage(migration: string): string {
-  return `Nothing was changed. The migration ${migration} is a step of an expand-contract plan and needs a transaction of its own, but this migrator runs all pending migrations in one, which would keep every lock until the last of them is done. Run instead: ${DEPLOY}`
+  return `Nothing was changed. The migration ${migration} is a step of an expand-contract plan and needs a transaction of its own, but this migrator runs all pending migrations in one, which would keep every lock until the last of them is done. Run instead: ${DEPLOY} (in code: migrate of ${DROP_IN})`
 }

@@ -1,16 +1,16 @@
 import { UserError } from '@expand-contract/core'
-import type { Client } from 'pg'
+import type { Client, ClientConfig } from 'pg'
 import { troubleOf } from '../backfill/trouble.ts'
 import { connect, connectError, databaseOf, withDatabase } from '../connection.ts'
 
 /**
- * Two connections to the database of a URL, one to work and one to look on, for as long as `work` runs. Throws UserError, which never repeats the URL, where it can't
+ * Two connections to the database of a URL, or of what the driver is told, one to work and one to look on, for as long as `work` runs. Throws UserError, which never repeats the URL, where it can't
  * be reached.
  */
-export async function withTwo<T>(url: string, work: (client: Client, watcher: Client) => Promise<T>): Promise<T> {
-  const connectionString = withDatabase(url, databaseOf(url))
+export async function withTwo<T>(at: string | ClientConfig, work: (client: Client, watcher: Client) => Promise<T>): Promise<T> {
+  const target = typeof at === 'string' ? { connectionString: withDatabase(at, databaseOf(at)) } : at
   const open = (application_name: string): Promise<Client> =>
-    connect({ connectionString, connectionTimeoutMillis: 15_000, keepAlive: true, application_name }).catch((error) => {
+    connect({ ...target, connectionTimeoutMillis: 15_000, keepAlive: true, application_name }).catch((error) => {
       throw connectError(error)
     })
   const client = await open('expand-contract deploy')
