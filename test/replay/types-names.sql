@@ -45,3 +45,6 @@ CREATE FUNCTION reach(text) RETURNS int LANGUAGE sql STABLE AS 'SELECT 1';
 DROP FUNCTION reach(text);
 CREATE FUNCTION reach(text) RETURNS int LANGUAGE sql AS 'SELECT 1';
 DROP FUNCTION reach(text) CASCADE;
+CREATE SCHEMA far;
+CREATE TYPE near AS RANGE (subtype = int, multirange_type_name = far.nears);
+DROP TYPE near;

@@ -6,6 +6,7 @@ export const RICH_SCHEMA = `
   CREATE EXTENSION pg_trgm;
   CREATE SCHEMA "Auth";
   CREATE TYPE "Role" AS ENUM ('user', 'admin', 'it''s');
+  CREATE TYPE span AS RANGE (subtype = int, multirange_type_name = "Auth".spans);
   CREATE DOMAIN "Auth".short AS varchar(10);
   CREATE FUNCTION slug(value text) RETURNS text IMMUTABLE LANGUAGE sql AS $$ SELECT lower(value) $$;
   CREATE FUNCTION slug(value int) RETURNS text VOLATILE LANGUAGE sql AS $$ SELECT value::text $$;
@@ -214,6 +215,9 @@ const RICH_CATALOG: Catalog = {
   enums: new Map([['public."Role"', ['user', 'admin', `it's`]]]),
   domains: new Map([['"Auth".short', { base: 'character varying(10)', notNull: false, checks: [] }]]),
   composites: new Map(),
+  ranges: new Map([
+    ['public.span', { subtype: 'integer', multirange: '"Auth".spans', constructors: ['"public"."span"', '"public"."spans"'] }],
+  ]),
   sequences: new Map([
     ['"Auth"."we""ird_id_seq"', { type: 'bigint', ownedBy: { table: '"Auth"."we""ird"', column: 'id' }, identity: true }],
     ['"public"."User_id_seq"', { type: 'integer', ownedBy: { table: '"public"."User"', column: 'id' } }],
@@ -239,8 +243,14 @@ const RICH_CATALOG: Catalog = {
   ]),
   schemas: new Set(['Auth', 'public']),
   extensions: new Set(['citext', 'pg_trgm']),
+  extensionSchemas: new Map([
+    ['citext', 'public'],
+    ['pg_trgm', 'public'],
+  ]),
   functions: new Map([
     ['"public"."slug"', 'volatile'],
+    ['"public"."span"', 'immutable'],
+    ['"public"."spans"', 'immutable'],
     ['"public"."touch"', 'volatile'],
   ]),
   incomplete: new Map(),

@@ -18,7 +18,8 @@ export const createRange: Handler = (catalog, fields) => {
   const multirange = given.length > 0 ? [given.at(-2) ?? schema, given.at(-1)] : [schema, multirangeName(path.at(-1) ?? '')]
   const named = multirange.filter((part): part is string => part !== undefined)
   const type = userType(path)
-  const constructors = [path, named].map(([...of]) => tableKey(of.at(-1) ?? '', of.at(-2)))
+  // Those of both stand in the schema of the range.
+  const constructors = [path, named].map((of) => tableKey(of.at(-1) ?? '', schema))
   const range: Range = { subtype, multirange: userType(named), constructors }
   const made: Catalog = { ...catalog, ranges: withEntry(catalog.ranges ?? new Map(), type, range) }
   const functions = constructors.reduce((current, key) => withEntry(current, key, 'immutable' as const), made.functions)
