@@ -20,6 +20,8 @@ export interface ExerciseOptions {
   readonly afterWrite?: (code: TableCode, key: Key | undefined) => Promise<void>
   /** Leaves no row behind. */
   readonly isClean: boolean
+  /** Removes no row: others who run at the same time may hang theirs on it. */
+  readonly keepsAll?: true
   /** `about` names what failed (a statement or a column) in a way that is the same in each run: what is in {@link TableCode.skips} is left out. */
   readonly report: (failure: string, about: string) => void
 }
@@ -45,6 +47,7 @@ export async function exercise(app: App, code: TableCode, options: ExerciseOptio
   const others = [...row.keys()].filter((name) => !key.includes(name))
   await update(run, full, row, others)
   for (const unique of table.uniques) await upsert(run, full, row, unique)
+  if (options.keepsAll) return
   await remove(run, full)
   if (bare && (options.isClean || usesUpParents(code))) await remove(run, bare)
 }

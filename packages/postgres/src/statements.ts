@@ -30,6 +30,12 @@ export function selectSql({ table, key }: TableCode): string {
   return `SELECT ${table.columns.map((c) => quoteName(c.name)).join(', ')} FROM ${table.key} WHERE ${keyCondition(key, 0)}`
 }
 
+/** `SELECT` of the first keys of the table. */
+export function readKeysSql({ table, key }: TableCode, many: number): string {
+  const names = key.map(quoteName).join(', ')
+  return `SELECT ${names} FROM ${table.key} ORDER BY ${names} LIMIT ${many}`
+}
+
 export function deleteSql({ table, key }: TableCode): string {
   return `DELETE FROM ${table.key} WHERE ${keyCondition(key, 0)}`
 }

@@ -2,6 +2,7 @@ import type { Catalog, Hazard, Plan } from '@expand-contract/core'
 import { bothCodes } from './laws/both-codes.ts'
 import { clean } from './laws/clean.ts'
 import { crash } from './laws/crash.ts'
+import { crowd } from './laws/crowd.ts'
 import { ends } from './laws/ends.ts'
 import type { Code, Law, LawVerdict } from './laws/law.ts'
 import { verdict } from './laws/law.ts'
@@ -72,5 +73,17 @@ export async function verifyPlan(input: VerifyInput): Promise<Verdict> {
     return close([...laws, refused], [...new Set(warnings)])
   } finally {
     await prepared.close()
+  }
+}
+
+/** Law 2 with that many applications at once, at least two, while the steps run. Throws as {@link verifyPlan} does. */
+export async function verifyCrowd(input: VerifyInput, writers: number): Promise<LawVerdict> {
+  const law = crowd(writers)
+  if (input.plan.refusals.length > 0) return verdict(law, 0, '', [])
+  const { proof, close } = await prepare(input, () => {})
+  try {
+    return await law.prove(proof)
+  } finally {
+    await close()
   }
 }

@@ -1,0 +1,60 @@
+import { type Plan, planMigration } from '@expand-contract/core'
+import { installedVersions, type LawVerdict, type Server, startServer, verifyCrowd } from '@expand-contract/postgres'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { goldenMigration, goldens } from '../support/golden.ts'
+
+/** As many as two cores can keep busy and more than a lock queue hides. */
+const WRITERS = 8
+
+// What keeps two columns in step, or fills one, must do so for many at once. The other goldens change nothing that code writes.
+const crowded = goldens()
+  .map((golden) => ({ golden, migration: goldenMigration(golden) }))
+  .map(({ golden, migration }) => ({ golden, migration, plan: planMigration(migration) }))
+  .filter(({ plan }) => plan.allowed === undefined && plan.stages[0].steps.some((s) => s.kind === 'backfill'))
+
+let server: Server
+beforeAll(async () => {
+  server = await startServer({ version: Math.max(...installedVersions()) })
+})
+afterAll(async () => {
+  await server.stop()
+})
+
+async function prove({ golden, migration }: (typeof crowded)[number], plan: Plan): Promise<LawVerdict> {
+  const { old, new: next } = golden.code
+  return verifyCrowd(
+    {
+      plan,
+      history: [{ id: '0001_before', text: golden.before }],
+      server,
+      before: migration.before,
+      after: migration.after,
+      rows: golden.rows,
+      ...(old.length > 0 && { code: { old, new: next } }),
+    },
+    WRITERS,
+  )
+}
+
+it.each(crowded.map((c) => [c.golden.name, c] as const))('%s under eight writers', async (_, one) => {
+  const law = await prove(one, one.plan)
+  expect(law.findings).toEqual([])
+  expect(law.exercised).toBeGreaterThan(WRITERS)
+})
+
+it('sees that nothing keeps two columns in step', async () => {
+  const one = crowded.find((c) => c.golden.name === 'rename-column/prisma-optional')
+  if (!one) throw new Error('the golden is gone')
+  const [expand, contract] = one.plan.stages
+  const loose = expand.steps
+    .filter((step) => step.kind === 'ddl')
+    .map((step) => ({ ...step, sql: step.sql.filter((sql) => /^ALTER TABLE .* ADD COLUMN/.test(sql)) }))
+  const plan: Plan = {
+    ...one.plan,
+    stages: [
+      { ...expand, steps: loose },
+      { ...contract, steps: [] },
+    ],
+  }
+  expect((await prove(one, plan)).findings).not.toEqual([])
+})
