@@ -1,7 +1,8 @@
-import type { Backfill, Plan } from '@expand-contract/core'
+import { type Backfill, type Plan, UserError } from '@expand-contract/core'
 import type { Client } from 'pg'
-import { connect, connectError, databaseOf, withDatabase } from '../connection.ts'
+import { codeOf, connect, connectError, databaseOf, withDatabase } from '../connection.ts'
 import { openLedger, readSteps } from '../ledger/index.ts'
+import { describe } from '../run-steps.ts'
 import { type BackfillResult, runBackfill } from './backfill.ts'
 import { type Connections, type Line, openLine } from './connections.ts'
 import { readFacts, type TableFacts } from './facts.ts'
@@ -93,10 +94,21 @@ async function fill(line: Line, connections: Connections, step: Backfill, option
         batch = batch === 0 ? ms : batch * 0.8 + ms * 0.2
       },
     })
+  } catch (error) {
+    throw inWords(step, error)
   } finally {
     await gate.close()
     options.onReport({ step, batch, state: undefined, ...(await report()) })
   }
+}
+
+/** What the database says against the step itself, such as a right that is missing, is for the user to mend. */
+function inWords(step: Backfill, error: unknown): unknown {
+  if (error instanceof UserError || !/^[0-9A-Z]{5}$/.test(codeOf(error))) return error
+  return new UserError(
+    `${step.title}: the database refuses it: ${describe(error)}. What is filled so far stays. Correct that, then run the same command again: it goes on where it stopped.`,
+    { cause: error },
+  )
 }
 
 /** Looks of which rate and time left are taken: what was before them tells little of what comes. */

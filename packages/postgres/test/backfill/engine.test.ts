@@ -90,6 +90,20 @@ describe('waves', () => {
     expect(rows[0].n).toBe(1)
   })
 
+  it('go through all partitions of a table', async () => {
+    await client.query(`CREATE TABLE t (id integer, a integer, b integer, filler text, PRIMARY KEY (id)) PARTITION BY RANGE (id);
+      CREATE TABLE t1 PARTITION OF t FOR VALUES FROM (0) TO (40000); CREATE TABLE t2 PARTITION OF t DEFAULT;
+      INSERT INTO t SELECT i, i, NULL, repeat('x', 60) FROM generate_series(1, 60000) i`)
+    const walks = new Set<string>()
+    for (const walk of ['waves', 'keys'] as const) {
+      await client.query('UPDATE t SET b = NULL; TRUNCATE expand_contract.backfill_range')
+      const result = await runBackfill(copy('t'), options({ walk, onBatch: (pass) => void walks.add(pass.walk) }))
+      expect(result.left).toBe(0)
+      expect(await wrong()).toBe(0)
+    }
+    expect([...walks]).toEqual(['waves', 'keys'])
+  })
+
   it('are not tried where an index names the column, and rows are deleted by key', async () => {
     await fill(20_000)
     await client.query('CREATE INDEX ON t (b)')
