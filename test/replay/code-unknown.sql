@@ -5,7 +5,7 @@
 -- incomplete: "public"."w"
 -- incomplete: "public"."x"
 CREATE TABLE t (id int PRIMARY KEY);
-CREATE TABLE child (n int) INHERITS (t);
+CREATE TABLE child () INHERITS (t);
 CREATE TABLE u (id int PRIMARY KEY);
 CREATE TABLE w (id int PRIMARY KEY);
 CREATE TABLE x (id int PRIMARY KEY);

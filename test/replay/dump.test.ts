@@ -29,12 +29,13 @@ const version = installedVersions().find((v) => v <= dumpVersion())
 describe.skipIf(version === undefined)(
   `what pg_dump writes${version === undefined ? ': SKIPPED, there is no pg_dump for an installed version' : ''}`,
   () => {
-    it('is replayed to what introspection reads, for one of everything and for all topics', { timeout: 120_000 }, async () => {
+    it('is replayed to what introspection reads, for one of everything and for all topics', { timeout: 240_000 }, async () => {
       const server = await startServer({ version: version as number })
       try {
         const found: Record<string, readonly string[]> = {}
         let tables = 0
-        for (const [i, { name, text }] of [{ name: 'rich', text: RICH_SCHEMA }, ...topics(server.major)].entries()) {
+        const all = [{ name: 'rich', text: RICH_SCHEMA, incomplete: [] }, ...topics(server.major)]
+        for (const [i, { name, text, incomplete }] of all.entries()) {
           await server.create(`dump_${i}`)
           const client = await server.connect(`dump_${i}`)
           await runMigration(client, text)
@@ -42,7 +43,11 @@ describe.skipIf(version === undefined)(
             const verdict = await createJudge(client, server.major)(readDump(dump(client), name))
             tables += verdict.tables
             // LIKE INCLUDING IDENTITY makes a bigint sequence for any column, which pg_dump does not write down.
-            const wrong = [...verdict.differences, ...verdict.incomplete].filter((line) => !line.startsWith('sequence "public"."like_a_'))
+            const wrong = [
+              ...verdict.differences.filter((line) => !line.startsWith('sequence "public"."like_a_')),
+              // Rules, and triggers that change the schema, are in the dump too.
+              ...verdict.incomplete.filter((line) => !incomplete.some((key) => line.startsWith(`${key}: `))),
+            ]
             if (wrong.length > 0) found[name] = wrong
           }
           await client.end()

@@ -58,3 +58,9 @@ ALTER TABLE mc2 ALTER y SET NOT NULL;
 ALTER TABLE m1 ALTER y SET NOT NULL;
 ALTER TABLE m3 ADD PRIMARY KEY (w);
 ALTER TABLE m3 DROP CONSTRAINT m3_pkey;
+-- ONLY keeps an index of a partitioned table waiting, not one of a table that others inherit from.
+CREATE TABLE alone (id int NOT NULL, n int);
+CREATE TABLE alone_child () INHERITS (alone);
+ALTER TABLE ONLY alone ADD CONSTRAINT alone_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY alone ADD UNIQUE (n);
+CREATE INDEX ON ONLY alone (n);

@@ -14,9 +14,9 @@ import type { Change } from './change.ts'
 import { columnsChecked } from './columns-named.ts'
 import { mark, markUnknown, putTable } from './edit.ts'
 import { indexColumnNames, numbered, readKeys } from './index-key.ts'
-import { childrenOf } from './names.ts'
 import { columnOfNotNull, setNotNull } from './not-null.ts'
 import { constraintName, joinedColumns, relationName } from './object-name.ts'
+import { hasPartitions } from './partition-index.ts'
 import { constrainPartitions } from './partition-key.ts'
 import { find, parenthesised, sourceOf, tokenAt } from './slice.ts'
 
@@ -108,7 +108,7 @@ function addKey(catalog: Catalog, key: TableName, table: Table, node: PgNode, ch
     keys: columns.map((c) => ({ column: c, options: '' })),
     include,
     nullsNotDistinct: node.nulls_not_distinct === true,
-    valid: !only || childrenOf(catalog.tables, key).length === 0,
+    valid: !only || !hasPartitions(catalog, key),
     constraint: name,
   }
   // Equal but for the last column, a range, which must not overlap.

@@ -5,9 +5,8 @@ import type { Statement } from '../statement.ts'
 import type { Change, Handler } from './change.ts'
 import { mark, markUnknown, putTable, withEntry } from './edit.ts'
 import { columnKeys, indexColumnNames, readKeys } from './index-key.ts'
-import { childrenOf } from './names.ts'
 import { hasRelation, joinedColumns, relationName } from './object-name.ts'
-import { indexPartitions } from './partition-index.ts'
+import { hasPartitions, indexPartitions } from './partition-index.ts'
 import { expressionFrom, find, sourceOf } from './slice.ts'
 
 type Owner = Pick<Table, 'schema' | 'name' | 'columns'>
@@ -48,7 +47,7 @@ function indexOf(catalog: Catalog, owner: Owner, fields: PgNode, change: Change)
     ...(where !== undefined && { where }),
     nullsNotDistinct: fields.nulls_not_distinct === true,
     // On a partitioned table alone it waits for an index on each partition.
-    valid: fields.relation.inh === true || childrenOf(catalog.tables, rangeKey(fields.relation)).length === 0,
+    valid: fields.relation.inh === true || !hasPartitions(catalog, rangeKey(fields.relation)),
   }
 }
 

@@ -18,6 +18,11 @@ export function indexPartitions(catalog: Catalog, key: TableName, index: Index):
   return childrenOf(catalog.tables, key).reduce((current, child) => indexPartition(current, child, index, owner), catalog)
 }
 
+/** True where an index on the table alone waits for one on each partition. */
+export function hasPartitions(catalog: Catalog, key: TableName): boolean {
+  return catalog.tables.get(key)?.partitionedBy !== undefined && childrenOf(catalog.tables, key).length > 0
+}
+
 /** Attaches an index of the partition that is the same, or builds one. `above`: the constraint that owns the parent's index. */
 export function indexPartition(catalog: Catalog, key: TableName, index: Index, above: Constraint | undefined): Catalog {
   const table = catalog.tables.get(key)
