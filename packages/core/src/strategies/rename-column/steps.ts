@@ -123,7 +123,9 @@ function dependentsOf(rename: Rename, statement: Statement, migration: Migration
   }
   const both = renamedTwice(rename, migration)
   if (both) return { reason: both }
-  const copies = carryOver(migration.before, key, target, from, to)
+  const [inbound] = dependents(migration.before, key, from).inbound
+  if (inbound) return { reason: `the foreign key "${inbound.constraint.name}" of ${displayTable(inbound.table)} points at it` }
+  const copies = carryOver(migration.before, key, target, from, to, { keys: true, oneWay: true })
   if ('reason' in copies) return copies
   const own = copies.objects.filter((o) => !o.foreign)
   return {
