@@ -2,32 +2,50 @@ import type { Migration } from './migration.ts'
 import { actionOf, type TableAction } from './relation.ts'
 import { ownedSequences } from './replay/sequence.ts'
 import { sourceOf, tokenAt } from './replay/slice.ts'
-import { targetOfKey } from './target.ts'
+import type { Statement } from './statement.ts'
+import { intentFor, targetOfKey } from './target.ts'
 import { serialType } from './type-name.ts'
 
 /**
  * What the ORM meant, where it wrote what PostgreSQL can't run: `SET DATA TYPE BIGSERIAL`, which both ORMs print for a serial key that grows, is bigint and a
- * sequence of bigint. Undefined where the migration runs as it is written.
+ * sequence of bigint; a type without a cast gets the USING that a person gave. Undefined where the migration runs as it is written.
  */
 export function meantBy(migration: Migration): string | undefined {
   const edits = migration.script.statements.flatMap((statement) => {
     const action = actionOf(statement, 'AT_AlterColumnType')
-    const type = action && serialType(action.def.typeName)
-    if (!action || !type) return []
-    const source = sourceOf(statement)
-    const token = source.tokens[tokenAt(source, action.def.typeName)]
-    return token ? [{ start: token.start + source.base, end: token.end + source.base, type, also: widened(action, type, migration) }] : []
+    return action ? editOf(statement, action, migration) : []
   })
   if (edits.length === 0) return undefined
   const bytes = Buffer.from(migration.script.text)
   const pieces: string[] = []
   let at = 0
-  for (const { start, end, type } of edits) {
-    pieces.push(bytes.subarray(at, start).toString(), type)
+  for (const { start, end, text } of edits) {
+    pieces.push(bytes.subarray(at, start).toString(), text)
     at = end
   }
   const text = [...pieces, bytes.subarray(at).toString()].join('')
   return [text.trimEnd().replace(/;?$/, ';'), ...edits.flatMap((e) => e.also)].join('\n')
+}
+
+interface Edit {
+  readonly start: number
+  readonly end: number
+  readonly text: string
+  /** Statements behind the migration. */
+  readonly also: readonly string[]
+}
+
+function editOf(statement: Statement, action: TableAction, migration: Migration): Edit[] {
+  const source = sourceOf(statement)
+  const place = (token: { start: number; end: number }) => ({ start: token.start + source.base, end: token.end + source.base })
+  const serial = serialType(action.def.typeName)
+  const token = source.tokens[tokenAt(source, action.def.typeName)]
+  if (serial && token) return [{ ...place(token), text: serial, also: widened(action, serial, migration) }]
+  const answer = action.def.raw_default ? undefined : intentFor(migration, 'convert', action.table, action.name)
+  const last = source.tokens.at(-1)
+  if (!answer || !last) return []
+  const { end } = place(last)
+  return [{ start: end, end, text: ` USING (${answer.with})`, also: [] }]
 }
 
 function widened({ table, name }: TableAction, type: string, migration: Migration): string[] {

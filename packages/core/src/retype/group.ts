@@ -54,7 +54,7 @@ export function retypedBy(statement: Statement, migration: Migration): Retyped |
     intentFor(migration, 'convert', action.table, action.name)?.with ??
     (isAdded && intentFor(migration, 'drop', action.table, action.name) ? emptied(next, migration) : undefined)
   if (isAdded && (answer === undefined || isNewTable(migration, action.table, statement.index))) return undefined
-  const effect = isAdded ? 'rewrite' : effectOf(changeOf(statement, action, migration), answer !== undefined)
+  const effect = isAdded ? 'rewrite' : effectOf(changeOf(statement, action, migration), old, answer !== undefined)
   if (!effect) return undefined
   const using = answer ?? (isAdded ? undefined : usingOf(statement, action))
   const target = targetOf(action.range, action.sql)
@@ -62,10 +62,14 @@ export function retypedBy(statement: Statement, migration: Migration): Retyped |
 }
 
 /** A conversion by a person makes possible what PostgreSQL has no cast for. */
-function effectOf(change: TypeChange | undefined, isAnswered: boolean): Retyped['effect'] | undefined {
-  if (change?.effect === 'rewrite') return 'rewrite'
-  if (change?.effect === 'refused') return isAnswered && ['42804', '42846'].includes(change.refused?.code ?? '') ? 'rewrite' : undefined
-  return change && whatHangs(change) !== undefined ? 'checks' : undefined
+function effectOf(change: TypeChange | undefined, old: Column, isAnswered: boolean): Retyped['effect'] | undefined {
+  if (change?.effect === 'rewrite' || (change && isAnswered && lacksCast(change, old))) return 'rewrite'
+  return change && change.effect !== 'refused' && whatHangs(change) !== undefined ? 'checks' : undefined
+}
+
+/** PostgreSQL refuses the change because it has no cast from the old type itself: a USING is missing. */
+export function lacksCast({ refused }: TypeChange, old: Column): boolean {
+  return refused?.reason.startsWith(`${old.type} is not cast`) === true
 }
 
 /** What ALTER COLUMN … TYPE does on a live table; undefined where a part of an enum's rebuilding, a new table or an unknown column is meant. */

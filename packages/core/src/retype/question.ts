@@ -1,9 +1,9 @@
-import type { Column } from '../catalog/catalog.ts'
+import type { Column, TableName } from '../catalog/catalog.ts'
 import { parseExpression } from '../expression.ts'
 import { volatility } from '../facts/volatility.ts'
 import type { Migration } from '../migration.ts'
 import type { Refusal } from '../plan.ts'
-import { columnIn, displayColumn, displayTable, type TableAction } from '../relation.ts'
+import { displayColumn, displayTable } from '../relation.ts'
 import { suggestConversion } from './suggestion.ts'
 
 /** What a column holds whose data goes while it is added again: its default, or nothing; undefined where it needs a value that nobody has given. */
@@ -12,28 +12,26 @@ export function emptied(next: Column, migration: Migration): string | undefined 
   return volatility(parseExpression(next.default), migration.before, migration.postgres) === 'volatile' ? undefined : next.default
 }
 
-/** A column is dropped and added again: only a person knows whether its values live on. */
+/** The refusal of a change of type of which only a person knows how old values become new ones. */
 export function askConversion(
-  { table, name }: TableAction,
+  table: TableName,
   old: Column,
-  migration: Migration,
+  next: Column,
+  { why, canDrop = false }: { readonly why: string; readonly canDrop?: boolean },
 ): Pick<Refusal, 'reason' | 'fix' | 'question'> {
-  const on = displayColumn(table, name)
-  const next = columnIn(migration.after, table, name)
-  const suggestion = next && suggestConversion(name, old.type, next.type)
-  const canDrop = next !== undefined && emptied(next, migration) !== undefined
-  const why = 'it is dropped and added again under the same name, and its data would be lost'
+  const on = displayColumn(table, old.name)
+  const suggestion = suggestConversion(old.name, old.type, next.type)
   return {
-    reason: `${on} becomes ${next?.type}: ${why}.`,
-    fix: `Say how old values become new ones: --convert "${on}=${suggestion ?? '<expression>'}"${canDrop ? `, or that they go: --drop "${on}"` : ''}.`,
+    reason: `${on} changes from ${old.type} to ${next.type}: ${why}.`,
+    fix: `Say how old values become new ones: --convert "${on}=${suggestion}"${canDrop ? `, or that they go: --drop "${on}"` : ''}.`,
     question: {
       kind: 'convert',
       table: displayTable(table),
-      column: name,
+      column: old.name,
       from: old.type,
-      type: next?.type ?? old.type,
+      type: next.type,
       why,
-      ...(suggestion !== undefined && { suggestion }),
+      suggestion,
       ...(canDrop && { canDrop }),
     },
   }

@@ -7,7 +7,7 @@ const ZONED = /with time zone$/
 const TIME = /^(date|time)/
 
 /** A conversion that PostgreSQL has, to be offered to a person and never taken without an answer. */
-export function suggestConversion(column: string, from: TypeName, to: TypeName): string | undefined {
+export function suggestConversion(column: string, from: TypeName, to: TypeName): string {
   const own = /^[a-z_][a-z0-9_]*$/.test(column) ? column : quoteName(column)
   const type = typeSql(to)
   if (TIME.test(from) && TIME.test(to) && ZONED.test(from) !== ZONED.test(to))

@@ -1,8 +1,9 @@
 import { type HazardKind, hazard } from '../../hazard.ts'
 import type { Migration } from '../../migration.ts'
 import { actionOf, columnIn, displayColumn, isNewTable } from '../../relation.ts'
-import { changeOf, type TypeGroup, tagOf, typeGroupOf } from '../../retype/group.ts'
+import { changeOf, lacksCast, type TypeGroup, tagOf, typeGroupOf } from '../../retype/group.ts'
 import { obstacleTo } from '../../retype/obstacle.ts'
+import { askConversion } from '../../retype/question.ts'
 import { cantChange, fixOf } from '../../retype/words.ts'
 import type { Outcome, Strategy } from '../../strategy.ts'
 import { CHECKS, REWRITES, typeHazards } from './hazards.ts'
@@ -32,6 +33,11 @@ export const strategy: Strategy = {
     const on = displayColumn(action.table, action.name)
     const base = { claims: [statement.index], line: statement.line }
     if (change?.effect === 'refused') {
+      const [old, next] = [migration.before, migration.after].map((catalog) => columnIn(catalog, action.table, action.name))
+      if (old && next && lacksCast(change, old)) {
+        const why = 'PostgreSQL has no cast that it makes by itself, and the migration would stop there'
+        return { ...base, hazards: [hazard(FAILS, on, statement)], ...askConversion(action.table, old, next, { why }) }
+      }
       const reason = `PostgreSQL refuses this (${change.refused?.code}): ${change.refused?.reason}.`
       return { ...base, hazards: [hazard(FAILS, on, statement)], reason, fix: fixOf(change.refused?.code) }
     }

@@ -2,11 +2,11 @@ import { parseExpression } from '../../expression.ts'
 import { volatility } from '../../facts/volatility.ts'
 import type { Migration } from '../../migration.ts'
 import type { Refusal } from '../../plan.ts'
-import { displayColumn, displayTable } from '../../relation.ts'
+import { displayColumn } from '../../relation.ts'
 import { type Retyped, type TypeGroup, typeGroupOf } from '../../retype/group.ts'
 import { obstacleTo } from '../../retype/obstacle.ts'
+import { askConversion } from '../../retype/question.ts'
 import { readAlike } from '../../retype/reading.ts'
-import { suggestConversion } from '../../retype/suggestion.ts'
 import { cantChange } from '../../retype/words.ts'
 import type { Outcome, Strategy } from '../../strategy.ts'
 import { typeHazards } from '../change-column-type/hazards.ts'
@@ -50,25 +50,10 @@ const ZONED = /^(timestamp|time)(\(\d\))? with time zone$/
 const UNZONED = /^(date|text|character varying.*|(timestamp|time)(\(\d\))? without time zone)$/
 
 /** Which moment a time without a zone means, and how late it was where, PostgreSQL takes from the session: each has its own. */
-function zoneQuestion({ table, name, old, next, using }: Retyped): Pick<Refusal, 'reason' | 'fix' | 'question'> | undefined {
+function zoneQuestion({ table, old, next, using }: Retyped): Pick<Refusal, 'reason' | 'fix' | 'question'> | undefined {
   const crosses = (ZONED.test(old.type) && UNZONED.test(next.type)) || (UNZONED.test(old.type) && ZONED.test(next.type))
   if (using !== undefined || !crosses) return undefined
-  const on = displayColumn(table, name)
-  const suggestion = suggestConversion(name, old.type, next.type)
-  const why = 'without a word about the time zone each session would convert by its own'
-  return {
-    reason: `${on} changes from ${old.type} to ${next.type}: ${why}.`,
-    fix: `Say which zone is meant: --convert "${on}=${suggestion ?? '<expression>'}"`,
-    question: {
-      kind: 'convert',
-      table: displayTable(table),
-      column: name,
-      from: old.type,
-      type: next.type,
-      why,
-      ...(suggestion !== undefined && { suggestion }),
-    },
-  }
+  return askConversion(table, old, next, { why: 'without a word about the time zone each session would convert by its own' })
 }
 
 function waitsFor({ table, name, old, next }: Retyped): string {

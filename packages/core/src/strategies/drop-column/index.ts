@@ -10,7 +10,7 @@ import type { Migration } from '../../migration.ts'
 import type { Refusal } from '../../plan.ts'
 import { actionOf, columnIn, displayColumn, displayTable, isNewTable, type TableAction } from '../../relation.ts'
 import { addedColumns, openRenames, renameCandidates } from '../../renames.ts'
-import { askConversion } from '../../retype/question.ts'
+import { askConversion, emptied } from '../../retype/question.ts'
 import type { Statement } from '../../statement.ts'
 import { fillTrigger } from '../../steps/fill.ts'
 import { ddl } from '../../steps/steps.ts'
@@ -73,8 +73,10 @@ function refusal(
 ): Refusal | undefined {
   const on = displayColumn(action.table, action.name)
   const base = { claims: [statement.index], hazards, line: statement.line }
-  if (column && addedColumns(migration, action.table).includes(action.name)) {
-    return { ...base, ...askConversion(action, column, migration) }
+  const next = column && addedColumns(migration, action.table).includes(action.name) && columnIn(migration.after, action.table, action.name)
+  if (next) {
+    const why = 'it is dropped and added again under the same name, and its data would be lost'
+    return { ...base, ...askConversion(action.table, column, next, { why, canDrop: emptied(next, migration) !== undefined }) }
   }
   if (openRenames(migration, action.table).includes(action.name)) return { ...base, ...askRename(action, migration) }
   const left = dependents(whenItGoes(migration, action, column), action.table, action.name)

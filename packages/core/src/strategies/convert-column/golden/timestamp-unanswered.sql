@@ -9,7 +9,7 @@ ALTER TABLE "Event" ALTER COLUMN "at" SET DATA TYPE TIMESTAMPTZ(3);
 
 -- # refusals
 -- line 1: Event.at changes from timestamp(3) without time zone to timestamp(3) with time zone: without a word about the time zone each session would convert by its own.
---   Say which zone is meant: --convert "Event.at=at AT TIME ZONE 'UTC'"
+--   Say how old values become new ones: --convert "Event.at=at AT TIME ZONE 'UTC'".
 
 -- # expand
 

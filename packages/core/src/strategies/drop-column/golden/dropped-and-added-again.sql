@@ -11,7 +11,7 @@ ADD COLUMN     "score" INTEGER;
 -- line 2: drop-column-loses-data (data) on User.score
 
 -- # refusals
--- line 2: User.score becomes integer: it is dropped and added again under the same name, and its data would be lost.
+-- line 2: User.score changes from text to integer: it is dropped and added again under the same name, and its data would be lost.
 --   Say how old values become new ones: --convert "User.score=score::integer", or that they go: --drop "User.score".
 
 -- # expand
