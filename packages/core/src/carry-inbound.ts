@@ -45,6 +45,8 @@ export function inboundCopies(
   const all: Moved[] = []
   for (const { table, constraint } of dependents(catalog, key, from).inbound) {
     if (constraint.columns.some((c) => isOurs(table, c))) continue
+    const ends = constraint.references?.columns.filter((c) => isOurs(key, c)) ?? []
+    if (ends.length > 1) return { reason: `the foreign key "${constraint.name}" points at several columns that change` }
     const moved = movedKey(catalog, key, table, constraint, from, to)
     if ('reason' in moved) return moved
     all.push(moved)

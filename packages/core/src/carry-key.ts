@@ -1,7 +1,7 @@
 import { indexStep, ownNames } from './carry-index.ts'
 import type { CantCarry, Carried } from './carry-over.ts'
 import type { Catalog, Constraint, TableName } from './catalog/catalog.ts'
-import { indexSql } from './index-sql.ts'
+import { indexSql, type Renamed } from './index-sql.ts'
 import type { DraftStep } from './plan.ts'
 import { quoteName } from './sql.ts'
 import type { Target } from './steps/trigger.ts'
@@ -11,8 +11,7 @@ export interface KeyPlace {
   readonly catalog: Catalog
   readonly key: TableName
   readonly target: Target
-  readonly from: string
-  readonly to: string
+  readonly renames: readonly Renamed[]
   readonly tag?: string
   readonly oneWay?: true
 }
@@ -20,13 +19,13 @@ export interface KeyPlace {
 /** A unique constraint or a primary key on the other column: its index is built first, and taken over when the columns change places. */
 export function carryKey(
   c: Constraint,
-  { catalog, key, target, from, to, tag, oneWay }: KeyPlace,
+  { catalog, key, target, renames, tag, oneWay }: KeyPlace,
 ): { readonly build: DraftStep[]; readonly object: Carried } | CantCarry {
   const index = catalog.tables.get(key)?.indexes.find((i) => i.constraint === c.name)
   const { copy, away } = ownNames(c.name, tag)
-  const build = (name: string, rename?: { from: string; to: string }) =>
-    index && indexSql(index, target.sql, { name, concurrently: true, ...(rename && { rename }) })
-  const [next, spare] = [build(copy, { from, to }), build(away)]
+  const build = (name: string, rename: readonly Renamed[] = []) =>
+    index && indexSql(index, target.sql, { name, concurrently: true, rename })
+  const [next, spare] = [build(copy, renames), build(away)]
   if (!next || !spare) return { reason: `the index behind the constraint "${c.name}" is not known` }
   const alter = `ALTER TABLE ${target.sql}`
   const [name, old] = [quoteName(c.name), quoteName(away)]

@@ -3,8 +3,7 @@ import { carryKey, type KeyPlace } from './carry-key.ts'
 import type { Catalog, Constraint, TableName } from './catalog/catalog.ts'
 import { constraintBody } from './constraint-sql.ts'
 import { dependents } from './dependents.ts'
-import { renameColumn } from './expression.ts'
-import { indexSql } from './index-sql.ts'
+import { indexSql, type Renamed, renameAll } from './index-sql.ts'
 import type { DraftStep } from './plan.ts'
 import { quoteName } from './sql.ts'
 import { validateStep } from './steps/not-null.ts'
@@ -15,6 +14,8 @@ import type { Target } from './steps/trigger.ts'
 export interface CarryOver {
   /** Builds the copies online, under names of ours. */
   readonly build: readonly DraftStep[]
+  /** Those of the CHECKs, where they were asked for apart. */
+  readonly checks: readonly DraftStep[]
   /** One object each: how the original gives up its name, how the copy takes it, and how each is undone. */
   readonly objects: readonly Carried[]
 }
@@ -42,6 +43,11 @@ export interface CantCarry {
 interface Options {
   /** Keys are carried too: the primary key, and other tables' foreign keys to the column, which the caller moves. */
   readonly keys?: true
+  /** Other columns of the table that change places at the same time, and the names of the objects that are carried already with them. */
+  readonly others?: readonly Renamed[]
+  readonly without?: ReadonlySet<string>
+  /** CHECKs are told apart from the rest: code that writes the old column must not meet them yet. */
+  readonly checksApart?: boolean
   /** What a name of ours says beside the object's own, where several columns of one object are carried one after the other. */
   readonly tag?: string
   /** The columns never change back: the primary key needs no second index. */
@@ -57,29 +63,34 @@ export function carryOver(
   target: Target,
   from: string,
   to: string,
-  { keys, tag, oneWay, end = (_, column) => column }: Options = {},
+  { keys, others = [], without, checksApart, tag, oneWay, end = (_, column) => column }: Options = {},
 ): CarryOver | CantCarry {
   const found = dependents(catalog, key, from)
   const blocked = obstacle(found, from, keys)
   if (blocked) return { reason: blocked }
-  const place: KeyPlace = { catalog, key, target, from, to, ...(tag !== undefined && { tag }), ...(oneWay && { oneWay }) }
+  const renames = [{ from, to }, ...others]
+  const place: KeyPlace = { catalog, key, target, renames, ...(tag !== undefined && { tag }), ...(oneWay && { oneWay }) }
   const build: DraftStep[] = []
+  const checks: DraftStep[] = []
   const objects: Carried[] = []
   for (const index of found.indexes) {
+    if (without?.has(index.name)) continue
     const { copy, away } = ownNames(index.name, tag)
-    const sql = indexSql(index, target.sql, { name: copy, concurrently: true, rename: { from, to } })
+    const sql = indexSql(index, target.sql, { name: copy, concurrently: true, rename: renames })
     if (!sql) return { reason: `the index "${index.name}" has an expression that can't be rewritten surely` }
     build.push(indexStep(sql, copy, target, index.name))
     objects.push(renamed('INDEX', target, index.name, copy, away))
   }
   for (const constraint of found.constraints) {
+    if (without?.has(constraint.name)) continue
     const carried =
       constraint.kind === 'unique' || constraint.kind === 'primary' ? carryKey(constraint, place) : carryConstraint(constraint, place, end)
     if ('reason' in carried) return carried
-    build.push(...carried.build)
+    if (checksApart && constraint.kind === 'check') checks.push(...carried.build)
+    else build.push(...carried.build)
     objects.push(carried.object)
   }
-  return { build, objects }
+  return { build, checks, objects }
 }
 
 function obstacle(found: ReturnType<typeof dependents>, column: string, keys: true | undefined): string | undefined {
@@ -101,7 +112,7 @@ function renamed(kind: 'INDEX' | 'CONSTRAINT', target: Target, name: string, cop
 
 function carryConstraint(
   c: Constraint,
-  { target, from, to, tag }: KeyPlace,
+  { target, renames, tag }: KeyPlace,
   end: (table: TableName, column: string) => string,
 ): { build: DraftStep[]; object: Carried } | CantCarry {
   const { copy, away } = ownNames(c.name, tag)
@@ -110,10 +121,11 @@ function carryConstraint(
   if (c.kind === 'foreign' && c.references) {
     const { references } = c
     const columns = references.columns.map((name) => end(references.table, name))
-    body = constraintBody({ ...c, columns: c.columns.map((name) => (name === from ? to : name)), references: { ...references, columns } })
+    const renamed = (name: string): string => renames.find((r) => r.from === name)?.to ?? name
+    body = constraintBody({ ...c, columns: c.columns.map(renamed), references: { ...references, columns } })
     if (body === undefined) return { reason: `what the foreign key "${c.name}" points at is not known` }
   } else {
-    const expression = c.expression && renameColumn(c.expression, from, to)
+    const expression = c.expression && renameAll(c.expression, renames)
     if (!expression) return { reason: `the check "${c.name}" has an expression that can't be rewritten surely` }
     body = `CHECK (${expression})`
   }

@@ -2,6 +2,17 @@ import type { Index } from './catalog/catalog.ts'
 import { renameColumn } from './expression.ts'
 import { quoteName } from './sql.ts'
 
+/** A column and the one that takes its place. */
+export interface Renamed {
+  readonly from: string
+  readonly to: string
+}
+
+/** The expression with each of the columns renamed, or undefined where that can't be done surely. */
+export function renameAll(expression: string, renames: readonly Renamed[]): string | undefined {
+  return renames.reduce<string | undefined>((text, { from, to }) => text && renameColumn(text, from, to), expression)
+}
+
 /**
  * `CREATE INDEX` for an index of the catalog, on the table `on` (SQL), under another name and with columns renamed. Undefined where one of its expressions can't
  * be rewritten surely.
@@ -9,11 +20,11 @@ import { quoteName } from './sql.ts'
 export function indexSql(
   index: Index,
   on: string,
-  options: { name?: string; concurrently: boolean; rename?: { from: string; to: string } },
+  options: { name?: string; concurrently: boolean; rename?: Renamed | readonly Renamed[] },
 ): string | undefined {
-  const { from, to } = options.rename ?? { from: '', to: '' }
-  const expression = (e: string): string | undefined => (options.rename ? renameColumn(e, from, to) : e)
-  const columnName = (c: string): string => quoteName(options.rename && c === from ? to : c)
+  const renames = [options.rename ?? []].flat()
+  const expression = (e: string): string | undefined => renameAll(e, renames)
+  const columnName = (c: string): string => quoteName(renames.find((r) => r.from === c)?.to ?? c)
   const keys = index.keys.map((k) => {
     const subject = k.column !== undefined ? columnName(k.column) : wrap(expression(k.expression ?? ''))
     return subject && `${subject}${k.options ? ` ${k.options}` : ''}`

@@ -4,8 +4,8 @@ import { columnsOf } from '../expression.ts'
 import type { Migration } from '../migration.ts'
 import { dollarQuote, objectName, quoteName } from '../sql.ts'
 import { typeSql } from '../target.ts'
-import type { Retyped } from './group.ts'
 import { holdsAll, readAlike } from './reading.ts'
+import type { Retyped } from './retyped.ts'
 
 /** How an old value becomes one of the new type. */
 export interface Conversion {

@@ -2,7 +2,7 @@ import type { Migration } from '../migration.ts'
 import { displayTable } from '../relation.ts'
 import { identitySequence } from '../replay/sequence.ts'
 import { actionsOn } from '../target.ts'
-import type { Retyped } from './group.ts'
+import type { Retyped } from './retyped.ts'
 
 /** What keeps a second column from taking the place of this one, in words. */
 export function obstacleTo({ table, name, old, next }: Retyped, migration: Migration, isShared: boolean): string | undefined {

@@ -1,7 +1,8 @@
 import type { TypeChange } from '../facts/type-change.ts'
 import type { Refusal } from '../plan.ts'
 import { displayColumn, displayTable } from '../relation.ts'
-import type { Retyped, TypeGroup } from './group.ts'
+import type { TypeGroup } from './group.ts'
+import type { Retyped } from './retyped.ts'
 
 /** What PostgreSQL does besides changing the catalog, in words; undefined for nothing. */
 export function whatHangs({ rebuilds, scans, locks }: TypeChange): string | undefined {

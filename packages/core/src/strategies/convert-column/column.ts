@@ -5,7 +5,8 @@ import type { DraftStep, Expectation } from '../../plan.ts'
 import { displayColumn } from '../../relation.ts'
 import { ownedSequences } from '../../replay/sequence.ts'
 import { conversionOf } from '../../retype/conversion.ts'
-import type { Retyped } from '../../retype/group.ts'
+import { type TypeGroup, tagOf } from '../../retype/group.ts'
+import type { Retyped } from '../../retype/retyped.ts'
 import { objectName, quoteName } from '../../sql.ts'
 import { otherImage, sameImage } from '../../steps/dual-write.ts'
 import { notNull, setNotNullStep, validateStep } from '../../steps/not-null.ts'
@@ -16,6 +17,8 @@ import { targetOfKey, typeSql, walkingKey } from '../../target.ts'
 /** One column's part: what stands beside it from expand on, what must be proved before the swap, and the swap. */
 export interface Converted {
   readonly expand: readonly DraftStep[]
+  /** Copies of what hangs on the column, once all parallel columns are there. */
+  readonly build: readonly DraftStep[]
   readonly prove: readonly DraftStep[]
   /** Foreign keys of the old column go, and everything that kept the two in step. */
   readonly letGo: readonly string[]
@@ -24,6 +27,8 @@ export interface Converted {
   readonly swap: readonly string[]
   readonly foreign: readonly string[]
   readonly expects: Expectation
+  /** Names of what has been built for the new column. */
+  readonly carried: readonly string[]
 }
 
 /** The name of the column that stands beside another until they swap. */
@@ -31,18 +36,33 @@ export function otherName(name: string): string {
   return objectName('ec', name, 'other')
 }
 
-/** A parallel column of the new type that follows the old one until the contract. `end`: what foreign keys to columns of the same swap shall point at. */
-export function convertColumn(
-  retyped: Retyped,
-  migration: Migration,
-  tag: string | undefined,
-  end: (table: TableName, column: string) => string,
-): Converted | CantCarry {
+/** The columns that change places in one transaction. */
+export interface Together {
+  readonly group: TypeGroup
+  /** Names of what hangs on one of them and has been built already for all. */
+  readonly carriedAlready: ReadonlySet<string>
+  /** What foreign keys to one of them shall point at. */
+  readonly end: (table: TableName, column: string) => string
+}
+
+/** A parallel column of the new type that follows the old one until the contract. */
+export function convertColumn(retyped: Retyped, migration: Migration, { group, carriedAlready, end }: Together): Converted | CantCarry {
   const { table, target, name, old, next } = retyped
   const conversion = conversionOf(retyped, migration)
   if ('reason' in conversion) return conversion
   const other = otherName(name)
-  const options = { keys: true, oneWay: true, end, ...(tag !== undefined && { tag }) } as const
+  const others = group.columns.filter((c) => c !== retyped && c.table === table).map((c) => ({ from: c.name, to: otherName(c.name) }))
+  const tag = tagOf(retyped, migration)
+  const isSure = conversion.fails === undefined && (old.notNull || !next.notNull)
+  const options = {
+    keys: true,
+    oneWay: true,
+    checksApart: !isSure,
+    end,
+    others,
+    without: carriedAlready,
+    ...(tag !== undefined && { tag }),
+  } as const
   const carried = carryOver(migration.after, table, target, name, other, options)
   if ('reason' in carried) return carried
   const [a, b] = [quoteName(name), quoteName(other)]
@@ -74,7 +94,6 @@ export function convertColumn(
       sql: `SELECT ${a} FROM ${target.sql} WHERE ${fails}${next.notNull ? ` OR ${value('')} IS NULL` : ''} LIMIT 20`,
       message: `${on} holds values that have no place in ${next.type}${next.notNull ? ', or become NULL where the new column takes none' : ''}. ${when} Find them with: SELECT * FROM ${target.sql} WHERE ${fails}`,
     })
-  const isSure = fails === undefined && (old.notNull || !next.notNull)
   const existing = new Set(namesOn(migration, table))
   const took = (o: Carried): string[] => [...(existing.has(o.name) ? [o.giveUp] : []), o.take]
   const sequences = ownedSequences(migration.after, table, name)
@@ -102,8 +121,8 @@ export function convertColumn(
         where: otherImage(b, value('')),
       }),
       ...(isSure ? prove : []),
-      ...carried.build,
     ],
+    build: carried.build,
     prove: isSure
       ? []
       : [
@@ -116,6 +135,7 @@ export function convertColumn(
             undo: [`${alter} DROP CONSTRAINT ${tripwire}`, ...(next.notNull ? [nn.dropCheck] : [])],
           }),
           ...prove,
+          ...carried.checks,
         ],
     letGo: [...trigger.drop, ...conversion.drop, `${alter} DROP CONSTRAINT ${tripwire}`],
     foreign: carried.objects.filter((o) => o.foreign).flatMap((o) => [...(existing.has(o.name) ? [o.drop] : []), o.take]),
@@ -127,6 +147,7 @@ export function convertColumn(
       ...(next.default === undefined ? [] : [`${alter} ALTER COLUMN ${a} SET DEFAULT ${next.default}`]),
     ],
     expects: { table: target.sql, column: name, from: exact },
+    carried: carried.objects.map((o) => o.name),
   }
 }
 

@@ -3,7 +3,7 @@ import type { CantCarry } from '../../carry-over.ts'
 import type { TableName } from '../../catalog/catalog.ts'
 import type { Migration } from '../../migration.ts'
 import type { DraftStep, Expectation } from '../../plan.ts'
-import { type TypeGroup, tagOf } from '../../retype/group.ts'
+import type { TypeGroup } from '../../retype/group.ts'
 import { ddl } from '../../steps/steps.ts'
 import { type Converted, convertColumn, otherName } from './column.ts'
 
@@ -14,13 +14,15 @@ interface Steps {
 }
 
 /** Parallel columns of the new types, which take the places of the old ones in one transaction of the contract. */
-export function convertGroup({ columns }: TypeGroup, migration: Migration): Steps | CantCarry {
+export function convertGroup(group: TypeGroup, migration: Migration): Steps | CantCarry {
+  const { columns } = group
   const isOurs = (table: TableName, column: string): boolean => columns.some((c) => c.table === table && c.name === column)
   const end = (table: TableName, column: string): string => (isOurs(table, column) ? otherName(column) : column)
   const parts: Converted[] = []
   const inbound: { build: readonly DraftStep[]; swap: readonly string[] }[] = []
   for (const column of columns) {
-    const part = convertColumn(column, migration, tagOf(column, migration), end)
+    const carriedAlready = new Set(parts.flatMap((p, i) => (columns[i]?.table === column.table ? p.carried : [])))
+    const part = convertColumn(column, migration, { group, carriedAlready, end })
     if ('reason' in part) return part
     parts.push(part)
     const copies = inboundCopies(migration.after, column.table, column.name, otherName(column.name), isOurs)
@@ -29,7 +31,7 @@ export function convertGroup({ columns }: TypeGroup, migration: Migration): Step
   }
   const names = columns.map((c) => c.name).join(', ')
   return {
-    expand: parts.flatMap((p, i) => [...p.expand, ...(inbound[i]?.build ?? [])]),
+    expand: [...parts.flatMap((p) => p.expand), ...parts.flatMap((p, i) => [...p.build, ...(inbound[i]?.build ?? [])])],
     contract: [
       ...parts.flatMap((p) => p.prove),
       ddl({

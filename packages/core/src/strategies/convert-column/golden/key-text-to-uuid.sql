@@ -56,10 +56,7 @@ SELECT "order" FROM "auth"."the ""User""" WHERE "auth"."ec_the ""User""_order_fa
 -- 03-backfill: backfill
 UPDATE "auth"."the ""User""" SET "ec_order_other" = ("auth"."ec_the ""User""_order_value"("order")) WHERE … AND (row("ec_order_other")::record *<> row("auth"."ec_the ""User""_order_value"("order"))::record); -- in batches by (order)
 -- undo: none. The filled column is removed by undoing the step that added it.
--- 04-build-index: alone, SHARE UPDATE EXCLUSIVE on "auth"."the ""User""", lock_timeout 0, statement_timeout 0
-CREATE UNIQUE INDEX CONCURRENTLY "ec_user key_new" ON "auth"."the ""User""" USING btree ("ec_order_other");
--- undo: DROP INDEX CONCURRENTLY IF EXISTS "auth"."ec_user key_new"
--- 05-parallel-user: atomic, ACCESS EXCLUSIVE on "public"."post", lock_timeout 2000, statement_timeout 10000
+-- 04-parallel-user: atomic, ACCESS EXCLUSIVE on "public"."post", lock_timeout 2000, statement_timeout 10000
 ALTER TABLE "post" ADD COLUMN "ec_user_other" uuid;
 CREATE FUNCTION "ec_post_user_value"("user" text) RETURNS uuid LANGUAGE plpgsql AS $$
 DECLARE
@@ -90,12 +87,15 @@ $$;
 CREATE TRIGGER "zzz_ec_post_user_convert" BEFORE INSERT OR UPDATE ON "post" FOR EACH ROW WHEN (row(NEW."ec_user_other")::record *<> row("ec_post_user_value"(NEW."user"))::record) EXECUTE FUNCTION "ec_post_user_convert"();
 ALTER TABLE "post" ENABLE ALWAYS TRIGGER "zzz_ec_post_user_convert";
 -- undo: DROP TRIGGER "zzz_ec_post_user_convert" ON "post"; DROP FUNCTION "ec_post_user_convert"(); ALTER TABLE "post" DROP COLUMN "ec_user_other"; DROP FUNCTION "ec_post_user_value"(text); DROP FUNCTION "ec_post_user_fails"(text)
--- 06-look-for-misfits: check
+-- 05-look-for-misfits: check
 SELECT "user" FROM "post" WHERE "ec_post_user_fails"("user") OR "ec_post_user_value"("user") IS NULL LIMIT 20;
 -- undo: none. Nothing was changed.
--- 07-backfill: backfill
+-- 06-backfill: backfill
 UPDATE "post" SET "ec_user_other" = ("ec_post_user_value"("user")) WHERE … AND (row("ec_user_other")::record *<> row("ec_post_user_value"("user"))::record); -- in batches by (order)
 -- undo: none. The filled column is removed by undoing the step that added it.
+-- 07-build-index: alone, SHARE UPDATE EXCLUSIVE on "auth"."the ""User""", lock_timeout 0, statement_timeout 0
+CREATE UNIQUE INDEX CONCURRENTLY "ec_user key_new" ON "auth"."the ""User""" USING btree ("ec_order_other");
+-- undo: DROP INDEX CONCURRENTLY IF EXISTS "auth"."ec_user key_new"
 -- 08-build-index: alone, SHARE UPDATE EXCLUSIVE on "public"."post", lock_timeout 0, statement_timeout 0
 CREATE INDEX CONCURRENTLY "ec_post_user_idx_new" ON "post" USING btree ("ec_user_other");
 -- undo: DROP INDEX CONCURRENTLY IF EXISTS "ec_post_user_idx_new"

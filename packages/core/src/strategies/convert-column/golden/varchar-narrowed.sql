@@ -106,29 +106,29 @@ UPDATE "User" SET "ec_nick_other" = ("ec_User_nick_value"("nick")) WHERE … AND
 -- 10-build-index: alone, SHARE UPDATE EXCLUSIVE on "public"."User", lock_timeout 0, statement_timeout 0
 CREATE UNIQUE INDEX CONCURRENTLY "ec_User_nick_key_nick_new" ON "User" USING btree ("ec_nick_other");
 -- undo: DROP INDEX CONCURRENTLY IF EXISTS "ec_User_nick_key_nick_new"
--- 11-add-check: atomic, ACCESS EXCLUSIVE on "public"."User", lock_timeout 2000, statement_timeout 10000
-ALTER TABLE "User" ADD CONSTRAINT "ec_nick_there_nick_new" CHECK ((ec_nick_other != (''))) NOT VALID;
--- undo: ALTER TABLE "User" DROP CONSTRAINT "ec_nick_there_nick_new"
--- 12-validate: atomic, SHARE UPDATE EXCLUSIVE on "public"."User", lock_timeout 2000, statement_timeout 0
-ALTER TABLE "User" VALIDATE CONSTRAINT "ec_nick_there_nick_new";
--- undo: none. A validated constraint goes away with the step that added it on "User".
 
 -- # contract
--- 13-look-for-misfits: check
+-- 11-look-for-misfits: check
 SELECT "nick" FROM "User" WHERE "ec_User_nick_fails"("nick") OR "ec_User_nick_value"("nick") IS NULL LIMIT 20;
 -- undo: none. Nothing was changed.
--- 14-guard-nick: atomic, ACCESS EXCLUSIVE on "public"."User", lock_timeout 2000, statement_timeout 10000
+-- 12-guard-nick: atomic, ACCESS EXCLUSIVE on "public"."User", lock_timeout 2000, statement_timeout 10000
 ALTER TABLE "User" ADD CONSTRAINT "ec_User_nick_in_sync" CHECK (row("ec_nick_other")::record *= row(("nick")::character varying(50))::record) NOT VALID;
 ALTER TABLE "User" ADD CONSTRAINT "ec_User_ec_nick_other_not_null" CHECK ("ec_nick_other" IS NOT NULL) NOT VALID;
 -- undo: ALTER TABLE "User" DROP CONSTRAINT "ec_User_nick_in_sync"; ALTER TABLE "User" DROP CONSTRAINT "ec_User_ec_nick_other_not_null"
--- 15-validate: atomic, SHARE UPDATE EXCLUSIVE on "public"."User", lock_timeout 2000, statement_timeout 0
+-- 13-validate: atomic, SHARE UPDATE EXCLUSIVE on "public"."User", lock_timeout 2000, statement_timeout 0
 ALTER TABLE "User" VALIDATE CONSTRAINT "ec_User_nick_in_sync";
 ALTER TABLE "User" VALIDATE CONSTRAINT "ec_User_ec_nick_other_not_null";
 -- undo: none. A validated constraint goes away with the step that added it on "User".
--- 16-ec-nick-other-not-null: atomic, ACCESS EXCLUSIVE on "public"."User", lock_timeout 2000, statement_timeout 10000
+-- 14-ec-nick-other-not-null: atomic, ACCESS EXCLUSIVE on "public"."User", lock_timeout 2000, statement_timeout 10000
 ALTER TABLE "User" ALTER COLUMN "ec_nick_other" SET NOT NULL;
 ALTER TABLE "User" DROP CONSTRAINT "ec_User_ec_nick_other_not_null";
 -- undo: ALTER TABLE "User" ADD CONSTRAINT "ec_User_ec_nick_other_not_null" CHECK ("ec_nick_other" IS NOT NULL) NOT VALID; ALTER TABLE "User" ALTER COLUMN "ec_nick_other" DROP NOT NULL
+-- 15-add-check: atomic, ACCESS EXCLUSIVE on "public"."User", lock_timeout 2000, statement_timeout 10000
+ALTER TABLE "User" ADD CONSTRAINT "ec_nick_there_nick_new" CHECK ((ec_nick_other != (''))) NOT VALID;
+-- undo: ALTER TABLE "User" DROP CONSTRAINT "ec_nick_there_nick_new"
+-- 16-validate: atomic, SHARE UPDATE EXCLUSIVE on "public"."User", lock_timeout 2000, statement_timeout 0
+ALTER TABLE "User" VALIDATE CONSTRAINT "ec_nick_there_nick_new";
+-- undo: none. A validated constraint goes away with the step that added it on "User".
 -- 17-swap-nick: atomic, ACCESS EXCLUSIVE on "public"."User", lock_timeout 2000, statement_timeout 10000
 DROP TRIGGER "zzz_ec_User_nick_convert" ON "User";
 DROP FUNCTION "ec_User_nick_convert"();
