@@ -1,5 +1,5 @@
 -- # before
-CREATE TABLE "member" ("user" text NOT NULL, "team" text NOT NULL, "since" date, CONSTRAINT "member_user_team_pk" PRIMARY KEY("user","team"), CONSTRAINT "not_itself" CHECK ("user" <> "team"));
+CREATE TABLE "member" ("user" text NOT NULL, "team" text NOT NULL, "since" date, CONSTRAINT "member_user_team_pk" PRIMARY KEY("user","team"), CONSTRAINT "itself_or_dated" CHECK ("user" = "team" OR "since" IS NOT NULL));
 CREATE INDEX "member_team_idx" ON "member" USING btree ("team","user") WHERE "since" IS NOT NULL;
 -- # migration
 ALTER TABLE "member" ALTER COLUMN "user" SET DATA TYPE uuid USING "user"::uuid,
@@ -113,10 +113,10 @@ ALTER TABLE "member" ALTER COLUMN "ec_user_other" SET NOT NULL;
 ALTER TABLE "member" DROP CONSTRAINT "ec_member_ec_user_other_not_null";
 -- undo: ALTER TABLE "member" ADD CONSTRAINT "ec_member_ec_user_other_not_null" CHECK ("ec_user_other" IS NOT NULL) NOT VALID; ALTER TABLE "member" ALTER COLUMN "ec_user_other" DROP NOT NULL
 -- 13-add-check: atomic, ACCESS EXCLUSIVE on "public"."member", lock_timeout 2000, statement_timeout 10000
-ALTER TABLE "member" ADD CONSTRAINT "ec_not_itself_user_new" CHECK ((ec_user_other != ec_team_other)) NOT VALID;
--- undo: ALTER TABLE "member" DROP CONSTRAINT "ec_not_itself_user_new"
+ALTER TABLE "member" ADD CONSTRAINT "ec_itself_or_dated_user_new" CHECK (((ec_user_other = ec_team_other) OR (since IS NOT NULL))) NOT VALID;
+-- undo: ALTER TABLE "member" DROP CONSTRAINT "ec_itself_or_dated_user_new"
 -- 14-validate: atomic, SHARE UPDATE EXCLUSIVE on "public"."member", lock_timeout 2000, statement_timeout 0
-ALTER TABLE "member" VALIDATE CONSTRAINT "ec_not_itself_user_new";
+ALTER TABLE "member" VALIDATE CONSTRAINT "ec_itself_or_dated_user_new";
 -- undo: none. A validated constraint goes away with the step that added it on "member".
 -- 15-look-for-misfits: check
 SELECT "team" FROM "member" WHERE "ec_member_team_fails"("team") OR "ec_member_team_value"("team") IS NULL LIMIT 20;
@@ -146,8 +146,8 @@ DROP FUNCTION "ec_member_team_fails"(text);
 ALTER TABLE "member" DROP CONSTRAINT "ec_member_team_in_sync";
 ALTER INDEX "member_team_idx" RENAME TO "ec_member_team_idx_user_old";
 ALTER INDEX "ec_member_team_idx_user_new" RENAME TO "member_team_idx";
-ALTER TABLE "member" RENAME CONSTRAINT "not_itself" TO "ec_not_itself_user_old";
-ALTER TABLE "member" RENAME CONSTRAINT "ec_not_itself_user_new" TO "not_itself";
+ALTER TABLE "member" RENAME CONSTRAINT "itself_or_dated" TO "ec_itself_or_dated_user_old";
+ALTER TABLE "member" RENAME CONSTRAINT "ec_itself_or_dated_user_new" TO "itself_or_dated";
 ALTER TABLE "member" DROP CONSTRAINT "member_user_team_pk";
 ALTER TABLE "member" ADD CONSTRAINT "member_user_team_pk" PRIMARY KEY USING INDEX "ec_member_user_team_pk_user_new";
 ALTER TABLE "member" DROP COLUMN "user";
