@@ -128,7 +128,7 @@ describe.each([0, 1] as const)('a rename, a required column and an index, genera
 
   it('runs step by step, each in the transaction it needs, and is then nothing new to the migrator', async () => {
     const { migrations } = await drizzle.read(layout)
-    await runEmitted(client, plan, migrations.slice(1), version)
+    await runEmitted(client, plan.stages[0], migrations.slice(1), version)
     expect((await client.query(`SELECT FROM users WHERE full_name = name AND country = 'US'`)).rowCount).toBe(7000)
     const after = await schemaLines(client)
     expect(after).toEqual(

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import type { Intent, Plan, Refusal } from '@expand-contract/core'
 import { type GivenSchema, isUntouched, UserError } from '@expand-contract/core'
 import { EXIT } from '../exit.ts'
@@ -43,6 +44,10 @@ export async function rewrite(target: string | undefined, flags: RewriteFlags, i
   }
   const picked = pickMigration(projects, target, io.cwd)
   if (!picked) throw noSuchMigration(projects, target ?? '', io.cwd)
+  const owned = existsSync(picked.project.layout.plans)
+    ? await (await import('./rewrite-owned.ts')).takeOutOwned(picked, flags, opened)
+    : undefined
+  if (owned !== undefined) return owned
   const given = takesSchema ? await givenFor(picked, flags, opened) : undefined
   const context = { ...(given?.context ?? opened), given: given?.schema }
   const first = planPicked(picked, answers, context)

@@ -81,7 +81,7 @@ function again(plan: Plan, migrations: readonly SourceMigration[]): string[] {
     .flatMap(({ id, text }) =>
       sameWork(readScript(text), statements).map(
         ({ line, sql }) =>
-          `${id} (line ${line}) does what the held contract does: ${sql.split('\n')[0]}. One of the two will fail: take it out there, and the change out of the ORM's schema.`,
+          `${id} (line ${line}) does what the held contract does: ${sql.split('\n')[0]}. The later of the two will fail. Take it out: npx expand-contract rewrite ${id}`,
       ),
     )
 }

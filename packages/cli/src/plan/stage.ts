@@ -68,7 +68,8 @@ function around({ history }: Project, steps: readonly Step[]) {
   return [schemaAfter(history.migrations), schemaAfter(history.migrations, steps)] as const
 }
 
-async function together(
+/** Edits with those of the schema among them. */
+export async function together(
   { adapter, layout }: Project,
   change: Parameters<NonNullable<Project['adapter']['restage']>>[1],
   edits: readonly FileEdit[],

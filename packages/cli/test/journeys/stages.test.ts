@@ -85,6 +85,35 @@ describe('a plan with a contract', () => {
   })
 })
 
+describe('a statement of the held contract that the ORM writes again', () => {
+  const again = 'prisma/migrations/20260301000000_again/migration.sql'
+
+  it('is taken out, and the schema has the leaving field again', async () => {
+    const folder = await rewritten()
+    const staged = contentOf(folder)[SCHEMA]
+    put(folder, { [SCHEMA]: FINAL, [again]: '-- AlterTable\nALTER TABLE "User" DROP COLUMN "name",\nADD COLUMN     "age" INTEGER;\n' })
+    expect(await run(folder, ['rewrite', '--yes'])).toMatchObject({
+      code: 0,
+      err: '',
+      out: expect.stringContaining(`contract of ${RENAME}`),
+    })
+    const after = contentOf(folder)
+    expect(after[SCHEMA]).toBe(staged)
+    expect(after[again]).toBe(
+      `-- AlterTable\n-- Held in the contract of ${RENAME} already.\nALTER TABLE "User" ADD COLUMN     "age" INTEGER;\n`,
+    )
+    expect(await run(folder, ['status'])).toMatchObject({ code: 0 })
+    expect(await run(folder, ['rewrite'])).toMatchObject({ code: 0, out: expect.stringMatching(/^Nothing to rewrite: /) })
+  })
+
+  it('leaves an empty migration where nothing else was in it', async () => {
+    const folder = await rewritten()
+    put(folder, { [SCHEMA]: FINAL, [again]: '-- AlterTable\nALTER TABLE "User" DROP COLUMN "name";\n' })
+    expect(await run(folder, ['rewrite', '--yes'])).toMatchObject({ code: 0, out: expect.stringContaining('does nothing') })
+    expect(contentOf(folder)[again]).toBe(`-- AlterTable\n-- Held in the contract of ${RENAME} already.\n`)
+  })
+})
+
 describe('status finds', () => {
   it.each<[string, (folder: string) => void, string]>([
     ['a contract whose file is gone', (f) => rmSync(path.join(f, CONTRACT)), 'Its contract is lost: '],

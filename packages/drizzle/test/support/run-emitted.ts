@@ -1,11 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { checksum, type Plan, type SourceMigration } from '@expand-contract/core'
+import { checksum, type SourceMigration, type Stage } from '@expand-contract/core'
 import type { Client } from 'pg'
 
 /** Runs emitted migrations as a runner must: the guard by itself, then the step in its own transaction mode, then Drizzle's row for it. */
-export async function runEmitted(client: Client, plan: Plan, migrations: readonly SourceMigration[], version: 0 | 1): Promise<void> {
-  const steps = plan.stages[0].steps
+export async function runEmitted(client: Client, { steps }: Stage, migrations: readonly SourceMigration[], version: 0 | 1): Promise<void> {
   for (const [i, migration] of migrations.entries()) {
     const [guard = '', ...statements] = migration.text.split('--> statement-breakpoint')
     await client.query(guard)

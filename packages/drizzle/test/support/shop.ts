@@ -42,6 +42,7 @@ const RENAMED_ONLY = BEFORE.replace("name: text('name')", "fullName: text('full_
 export const SCHEMAS = { before: BEFORE, after: AFTER, next: NEXT, renamedOnly: RENAMED_ONLY } as const
 
 const RENAME = { type: 'rename', kind: 'column', from: ['public', 'users', 'name'], to: ['public', 'users', 'full_name'] }
+const BACK = { type: 'rename', kind: 'column', from: ['public', 'users', 'full_name'], to: ['public', 'users', 'name'] }
 const CREATE = { type: 'create', kind: 'column', entity: ['public', 'users', 'country'] }
 
 /** Writes the configuration and one station of the schema. */
@@ -50,11 +51,12 @@ export async function station(project: Project, schema: keyof typeof SCHEMAS): P
   await project.write('src/schema.ts', SCHEMAS[schema])
 }
 
-/** `drizzle-kit generate`, with the answer that `full_name` is what `name` has become. */
+/** `drizzle-kit generate`, with the answer that `full_name` is what `name` has become, or back. */
 export async function generate(project: Project, version: 0 | 1, name: string): Promise<string> {
-  const hints = name === 'init' || name === 'next' ? [] : name === 'change' ? [RENAME, CREATE] : [RENAME]
+  const known: Readonly<Record<string, readonly unknown[]>> = { init: [], next: [], change: [RENAME, CREATE], undo: [BACK] }
+  const hints = known[name] ?? [RENAME]
   const answers = version === 1 && hints.length > 0 ? ['--hints', JSON.stringify(hints)] : []
-  const { code, output } = await project.kit(['generate', '--name', name, ...answers], ['full_name'])
+  const { code, output } = await project.kit(['generate', '--name', name, ...answers], ['full_name', 'name'])
   if (code !== 0) throw new Error(output)
   return output
 }

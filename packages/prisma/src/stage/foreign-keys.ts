@@ -1,14 +1,6 @@
 import { column as columnIn, type TableName } from '@expand-contract/core'
 import { changesOf, type SeenForeignKey, seenForeignKeys } from './keys.ts'
-import {
-  changeActions,
-  findRelation,
-  type NewField,
-  relationFields,
-  removeRelation,
-  renameRelation,
-  unignoreRelation,
-} from './relations.ts'
+import { changeRelation, findRelation, type NewField, relationFields, removeRelation, unignoreRelation } from './relations.ts'
 import type { Work } from './restage.ts'
 import type { Splice } from './splice.ts'
 
@@ -21,22 +13,24 @@ export function foreignKeyEdits(work: Work): {
   const fields = new Map<TableName, NewField[]>()
   const add = (table: TableName, field: NewField): void => void fields.set(table, [...(fields.get(table) ?? []), field])
   const changes = changesOf(allKeys(is, work), allKeys(wanted, work), what)
-  for (const key of changes.come) {
-    // A changed action is a change of the relation that is there.
-    if (changes.gone.some((old) => ends(old) === ends(key))) continue
-    const { own, back } = relationFields(key, wanted, names)
+  const pairs = [
+    ...changes.renamed,
+    // Over the same columns to the same table: the relation that is there changes.
+    ...changes.gone.flatMap((from) => changes.come.filter((key) => ends(key) === ends(from)).map((to) => ({ from, to }))),
+  ]
+  for (const key of changes.come.filter((k) => !pairs.some(({ to }) => to === k))) {
+    const { own, back } = relationFields(key, names)
     add(key.table, own)
     add(key.to, back)
   }
-  const splices = changes.gone.flatMap((old) => {
-    const found = findRelation(old, names)
-    const now = changes.come.find((key) => ends(key) === ends(old))
-    if (!found) return []
-    return now ? [...changeActions(found, old, now), ...(now.name === old.name ? [] : renameRelation(found, now))] : removeRelation(found)
-  })
-  for (const { from, to } of changes.renamed) {
+  const splices: Splice[] = []
+  for (const key of changes.gone.filter((k) => !pairs.some(({ from }) => from === k))) {
+    const found = findRelation(key, names)
+    if (found) splices.push(...removeRelation(found))
+  }
+  for (const { from, to } of pairs) {
     const found = findRelation(from, names)
-    if (found) splices.push(...renameRelation(found, to))
+    if (found) splices.push(...changeRelation(found, from, to))
   }
   if (shows) {
     for (const key of allKeys(wanted, work)) {
@@ -56,7 +50,7 @@ function allKeys({ tables }: Work['is'], { is, wanted, names }: Work): SeenForei
 
 /** All of a key but its name. */
 function what(key: SeenForeignKey): string {
-  return JSON.stringify([ends(key), key.onDelete, key.onUpdate])
+  return JSON.stringify([ends(key), key.optional, key.onDelete, key.onUpdate])
 }
 
 function ends({ table, columns, to, toColumns }: SeenForeignKey): string {

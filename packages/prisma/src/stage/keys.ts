@@ -21,6 +21,8 @@ export interface SeenForeignKey extends Pick<ForeignKey, 'onDelete' | 'onUpdate'
   readonly columns: readonly string[]
   readonly to: TableName
   readonly toColumns: readonly string[]
+  /** One of its columns may be NULL. */
+  readonly optional: boolean
   readonly isDefault: boolean
 }
 
@@ -80,7 +82,8 @@ export function seenForeignKeys(key: TableName, table: Table): SeenForeignKey[] 
     if (kind !== 'foreign' || !references) return []
     const { table: to, columns: toColumns, onDelete, onUpdate } = references
     const isDefault = isUsual(name, [splitTable(key).name, ...columns, 'fkey'])
-    return [{ name, table: key, columns, to, toColumns, onDelete, onUpdate, isDefault }]
+    const optional = table.columns.some((c) => columns.includes(c.name) && !c.notNull)
+    return [{ name, table: key, columns, to, toColumns, optional, onDelete, onUpdate, isDefault }]
   })
 }
 

@@ -1,4 +1,4 @@
-import { type Catalog, column as columnIn, type ReferentialAction } from '@expand-contract/core'
+import type { ReferentialAction } from '@expand-contract/core'
 import { type Attribute, argumentsOf, type Entry, listed } from '../psl.ts'
 import { nameOf, renameAttribute, setArgument } from './attributes.ts'
 import type { SeenForeignKey } from './keys.ts'
@@ -28,9 +28,8 @@ const ACTIONS: Readonly<Record<ReferentialAction, string>> = {
 }
 
 /** The fields that say a foreign key: the one beside its columns, and the list at its other end. */
-export function relationFields(key: SeenForeignKey, catalog: Catalog, names: Names): { readonly own: NewField; readonly back: NewField } {
+export function relationFields(key: SeenForeignKey, names: Names): { readonly own: NewField; readonly back: NewField } {
   const [owner, target] = [names.model(key.table), names.model(key.to)]
-  const optional = key.columns.some((c) => columnIn(catalog.tables.get(key.table), c)?.notNull === false)
   const relation = JSON.stringify(key.name)
   const args = [
     relation,
@@ -44,7 +43,7 @@ export function relationFields(key: SeenForeignKey, catalog: Catalog, names: Nam
   const short = first.replace(/(?<=.)_?id$/i, '')
   const ownName = names.fresh(key.table, short === first ? `${first}_${target}` : short)
   return {
-    own: { name: ownName, rest: `${target}${optional ? '?' : ''} @relation(${args.join(', ')})` },
+    own: { name: ownName, rest: `${target}${key.optional ? '?' : ''} @relation(${args.join(', ')})` },
     back: { name: names.fresh(key.to, `${owner}_${ownName}`), rest: `${owner}[] @relation(${relation})` },
   }
 }
@@ -80,17 +79,24 @@ function relationName({ source }: Placed, attribute: Attribute): string | undefi
   return name && (JSON.parse(name.written) as string)
 }
 
-/** The relation's foreign key has another name. */
-export function renameRelation({ owner, attribute }: Ends, to: SeenForeignKey): Splice[] {
-  return renameAttribute(owner, attribute, to.isDefault ? undefined : to.name)
+/** Makes the relation say another foreign key over the same columns: its name, whether it may be NULL, what it does. What Prisma takes by itself is not said. */
+export function changeRelation({ owner, entry, attribute }: Ends, from: SeenForeignKey, to: SeenForeignKey): Splice[] {
+  const type = entry.type
+  const splices: Splice[] = []
+  if (type && from.optional !== to.optional) {
+    splices.push({ file: owner.file, start: type.start, end: type.end, text: `${baseOf(entry)}${to.optional ? '?' : ''}` })
+  }
+  if (from.name !== to.name) splices.push(...renameAttribute(owner, attribute, to.isDefault ? undefined : to.name))
+  for (const event of ['onDelete', 'onUpdate'] as const) {
+    if (said(event, from) !== said(event, to)) splices.push(...setArgument(owner, attribute, event, said(event, to)))
+  }
+  return splices
 }
 
-/** The relation's foreign key does something else when the other row goes or changes. */
-export function changeActions({ owner, attribute }: Ends, from: SeenForeignKey, to: SeenForeignKey): Splice[] {
-  return [
-    ...(from.onDelete === to.onDelete ? [] : setArgument(owner, attribute, 'onDelete', ACTIONS[to.onDelete])),
-    ...(from.onUpdate === to.onUpdate ? [] : setArgument(owner, attribute, 'onUpdate', ACTIONS[to.onUpdate])),
-  ]
+/** The action as it must be written, or undefined where it is the one that Prisma takes by itself. */
+function said(event: 'onDelete' | 'onUpdate', key: SeenForeignKey): string | undefined {
+  const usual: ReferentialAction = event === 'onUpdate' ? 'cascade' : key.optional ? 'set null' : 'restrict'
+  return key[event] === usual ? undefined : ACTIONS[key[event]]
 }
 
 /** Takes both ends away. */
