@@ -1,12 +1,8 @@
 import { readFileSync } from 'node:fs'
-import type { Catalog, Table } from '@expand-contract/core'
-import { objectName, replayHistory } from '@expand-contract/core'
+import { type Catalog, type FileEdit, type Layout, objectName, type Restaged, replayHistory, type Table } from '@expand-contract/core'
+import { prisma } from '@expand-contract/prisma'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { SchemaFile } from '../../packages/prisma/src/schema.ts'
-import { restage } from '../../packages/prisma/src/stage/restage.ts'
 import { type CorpusHistory, corpusArchive, corpusSkipped, histories, unpackCorpus } from '../support/corpus.ts'
-
-const note = 'leaves with the contract of some_plan'
 
 describe.skipIf(!corpusArchive)(`schemas of real projects${corpusSkipped}`, () => {
   let all: CorpusHistory[] = []
@@ -18,30 +14,38 @@ describe.skipIf(!corpusArchive)(`schemas of real projects${corpusSkipped}`, () =
   })
   afterAll(() => remove())
 
-  it('are staged with all that ever left them, read by Prisma, and released byte for byte', async () => {
-    const count = { schemas: 0, lines: 0 }
+  it('are staged with all that ever left them, as Prisma reads it, and released byte for byte', async () => {
+    const count = { schemas: 0, staged: 0, lines: 0 }
     for (const { name, history } of all) {
-      const files = history.layout.schema.map((file): SchemaFile => [file, readFileSync(file, 'utf8')])
+      const { layout } = history
       const replayed = replayHistory(history.migrations)
       const is = replayed.at(-1)?.after as Catalog
-      const wanted = replayed.map((r) => r.after).reduceRight(withLeft)
-      let staged: Awaited<ReturnType<typeof restage>>
-      try {
-        staged = await restage(files, { is, wanted, note })
-      } catch (e) {
-        console.log('BAD', name, (e as Error).message)
-        continue
-      }
-      const lines = (list: readonly SchemaFile[]): number => list.reduce((n, [, text]) => n + text.split('\n').length, 0)
-      console.log(name, lines(staged.files) - lines(files), staged.unsaid.length, staged.unsaid.slice(0, 2))
+      const wanted = withNulls(replayed.map((r) => r.after).reduceRight(withLeft))
+      const staged = await restage(layout, is, wanted, [])
+      const released = await restage(layout, wanted, is, staged.edits)
+      const texts = (edits: readonly FileEdit[]) =>
+        layout.schema.map((file) => edits.find((e) => e.path === file)?.content ?? readFileSync(file, 'utf8'))
+      expect(texts([...released.edits, ...staged.edits]).join(), name).toBe(texts([]).join())
       count.schemas++
-      count.lines += lines(staged.files) - lines(files)
-      const released = await restage(staged.files, { is: wanted, wanted: is, note })
-      expect.soft(Object.fromEntries(released.files), name).toEqual(Object.fromEntries(files))
+      if (staged.unsaid.length > 0) console.log(`${name}: ${staged.unsaid.join(' ')}`)
+      else count.staged++
+      count.lines += lines(texts(staged.edits)) - lines(texts([]))
     }
     console.log(`schemas of real projects: ${JSON.stringify(count)}`)
+    expect(count.schemas).toBeGreaterThanOrEqual(24)
+    expect(count.staged).toBeGreaterThanOrEqual(count.schemas - 1)
+    expect(count.lines).toBeGreaterThan(4_000)
   })
 })
+
+function restage(layout: Layout, is: Catalog, wanted: Catalog, edits: readonly FileEdit[]): Promise<Restaged> {
+  if (!prisma.restage) throw new Error('Prisma stages its schema')
+  return prisma.restage(layout, { is, wanted, plan: 'some_plan' }, edits)
+}
+
+function lines(texts: readonly string[]): number {
+  return texts.join('\n').split('\n').length
+}
 
 /** A later schema with what an earlier one has more. Names of keys and indexes are made new, for what was renamed has kept them. */
 function withLeft(later: Catalog, earlier: Catalog): Catalog {
@@ -64,16 +68,28 @@ function withColumns(now: Table, old: Table): Table {
   const isWhole = now.columns.length === 0
   const isNew = (columns: readonly string[]): boolean => columns.some((c) => left.some((l) => l.name === c))
   const named = (name: string): string => objectName('left', old.name, name)
+  const isPrimary = (name: string | undefined): boolean => old.constraints.some((c) => c.kind === 'primary' && c.name === name)
   const keys = old.constraints
     .filter((c) => isWhole || (c.kind === 'foreign' && isNew(c.columns)))
     .map((c) => ({ ...c, name: named(c.name) }))
   const indexes = old.indexes
-    .filter((i) => isWhole || !now.indexes.some((o) => keysOf(o) === keysOf(i)))
-    .filter((i) => isWhole || i.constraint === undefined || !old.constraints.some((c) => c.kind === 'primary' && c.name === i.constraint))
+    .filter((i) => isWhole || (!isPrimary(i.constraint) && !now.indexes.some((o) => columnsOf(o) === columnsOf(i))))
     .map((i) => ({ ...i, name: named(i.name), ...(i.constraint !== undefined && { constraint: named(i.constraint) }) }))
   return { ...now, columns: [...now.columns, ...left], constraints: [...now.constraints, ...keys], indexes: [...now.indexes, ...indexes] }
 }
 
-function keysOf({ keys, unique }: Table['indexes'][number]): string {
+function columnsOf({ keys, unique }: Table['indexes'][number]): string {
   return JSON.stringify([keys.map((k) => k.column), unique])
+}
+
+/** Every other required column may be NULL, as while its NOT NULL is held; not those of keys. */
+function withNulls(catalog: Catalog): Catalog {
+  const tables = [...catalog.tables].map(([key, table]): [string, Table] => {
+    const inKeys = new Set([
+      ...table.indexes.filter((i) => i.unique).flatMap((i) => i.keys.map((k) => k.column)),
+      ...table.constraints.filter((c) => c.kind !== 'check').flatMap((c) => c.columns),
+    ])
+    return [key, { ...table, columns: table.columns.map((c, i) => (i % 2 === 0 || inKeys.has(c.name) ? c : { ...c, notNull: false })) }]
+  })
+  return { ...catalog, tables: new Map(tables) }
 }
