@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -17,7 +17,7 @@ function expectCode(code: number, wanted: number): void {
   if (code !== wanted) throw new Error(`the demo stops here: exit code ${code}, ${wanted} was expected`)
 }
 
-function story(example: string, intro: string, answers: readonly string[]): void {
+function story(example: string, plans: string, intro: string, answers: readonly string[]): void {
   const folder = mkdtempSync(join(tmpdir(), `expand-contract-${example}-`))
   try {
     cpSync(join(root, 'examples', example), folder, { recursive: true })
@@ -32,6 +32,10 @@ function story(example: string, intro: string, answers: readonly string[]): void
     expectCode(run(folder, 'verify'), 0)
     say('\n4. A second rewrite finds nothing to do.')
     expectCode(run(folder, 'rewrite'), 0)
+    say('\n5. Old and new code run side by side; when no old code is left, the contract becomes the next migration.')
+    const [plan = ''] = readdirSync(join(folder, plans))
+    expectCode(run(folder, 'contract', plan, '--yes'), 0)
+    expectCode(run(folder, 'status'), 0)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
@@ -39,14 +43,14 @@ function story(example: string, intro: string, answers: readonly string[]): void
 
 story(
   'prisma-rename',
+  'prisma/expand-contract',
   'A field was renamed in schema.prisma. Prisma wrote DROP COLUMN and ADD COLUMN: the data is lost, and code that still runs breaks.',
   ['--rename', 'User.name=fullName'],
 )
 story(
   'drizzle-rename',
+  'expand-contract',
   'A column was renamed in schema.ts. Drizzle wrote RENAME COLUMN: instant, and every query of the code that still runs fails.',
   [],
 )
-say(
-  '\nBoth migrations are now expand-contract sequences in their ORM’s own format. The contract waits in expand-contract/, until no old code runs.',
-)
+say('\nBoth migrations are now expand-contract sequences in their ORM’s own format, contract included.')

@@ -44,7 +44,7 @@ export async function contract(target: string, flags: StageFlags, io: Io): Promi
     ask: 'Does no code that uses the old form run any more, on any server, job or older deploy? Then the contract is written.',
     demand: `Only you know whether code that uses the old form still runs, on any server or in any job. If none does, say so:\n  npx expand-contract contract ${shell(plan.id)} --yes`,
     next: [
-      `${count(held.steps.length, 'step')} of the contract now stand among the migrations. Review them, commit them together with the schema, and deploy them.`,
+      `The contract now stands among the migrations (${count(held.steps.length, 'step')}). Review it, commit it together with the schema, and deploy it.`,
     ],
   })
 }

@@ -29,7 +29,7 @@ export async function undo(target: string, flags: StageFlags, io: Io): Promise<n
   return writeStage(staged, context, flags, {
     ask: 'Does no code that needs the new form run any more? Then the undo is written.',
     next: [
-      `${count(back.length, 'step')} back now stand among the migrations. Take the code back first, then deploy them: from then on only the old form is there.`,
+      `The way back now stands among the migrations (${count(back.length, 'step')}). Take the code back first, then deploy it: from then on only the old form is there.`,
       ...(stays.length > 0 ? [`What can't be taken back stays: ${stays.join('; ')}.`] : []),
       ...(project.adapter.restage
         ? ['Fields that came back into the schema have the names of their columns: compare it with the one before the change (git diff).']

@@ -49,18 +49,25 @@ export function changeField(placed: Placed, entry: Entry, from: SeenColumn, to: 
 }
 
 function changeType(placed: Placed, entry: Entry, from: SeenColumn, to: SeenColumn): Splice[] {
-  const { file } = placed
-  const { start, end } = entry.type ?? { start: 0, end: 0 }
-  const [before, after] = [written(from.type, from.optional), written(to.type, to.optional)]
-  const type = before === after ? [] : [{ file, start, end, text: after }]
-  if (from.type.native === to.type.native) return type
   const native = entry.attributes.find((a) => a.name.startsWith('db.'))
-  const change = to.type.native
+  const wanted = to.type.native
+  if (from.type.native === wanted) return changeName(placed, entry, from, to)
+  const { file } = placed
+  const change = wanted
     ? native
-      ? { file, start: native.start, end: native.end, text: to.type.native }
-      : addToField(placed, entry, to.type.native)
+      ? { file, start: native.start, end: native.end, text: wanted }
+      : addToField(placed, entry, wanted)
     : native && removeInline(placed, native)
-  return change ? [...type, change] : type
+  return [...changeName(placed, entry, from, to), ...(change ? [change] : [])]
+}
+
+function changeName({ file }: Placed, { type }: Entry, from: SeenColumn, to: SeenColumn): Splice[] {
+  if (!type) return []
+  const { start, end, written: before } = type
+  if (from.type.base !== to.type.base || from.type.list !== to.type.list) return [{ file, start, end, text: written(to.type, to.optional) }]
+  // What is called otherwise here, such as an unsupported type, keeps its name.
+  if (to.optional && !before.endsWith('?')) return [{ file, start: end, end, text: '?' }]
+  return !to.optional && before.endsWith('?') && from.optional ? [{ file, start: end - 1, end, text: '' }] : []
 }
 
 function changeDefault(placed: Placed, entry: Entry, from: SeenColumn, to: SeenColumn): Splice[] {
