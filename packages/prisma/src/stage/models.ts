@@ -3,7 +3,7 @@ import { addToField, blockAttribute, fieldAttribute, findIndex, removeAttribute,
 import { changeField, fieldText, seenColumn } from './columns.ts'
 import { changesOf, type SeenIndex, seenIndexes } from './keys.ts'
 import { fieldEntry, splitTable } from './names.ts'
-import { type NewField, unignored } from './relations.ts'
+import { type NewField, relationOptional, unignored } from './relations.ts'
 import type { Work } from './restage.ts'
 import { addAttribute, addBlock, addEntry, homeFile, type Placed, removeBlock, removeLines, type Splice } from './splice.ts'
 
@@ -63,7 +63,16 @@ function columnEdits(placed: Placed, { key, before, after }: Both, relations: re
       const attribute = unique.get(now.name) && fieldAttribute(unique.get(now.name) as SeenIndex)
       return { name, rest: fieldText(now.name, seenColumn(now, wanted, names), name, attribute ? [attribute] : []) }
     })
-  return [...changed, ...[...come, ...relations].map(({ name, rest }) => addEntry(placed, { name, rest: `${rest}${hidden(rest)}` }))]
+  const optionalIn =
+    ({ columns }: Table, other: Table) =>
+    (field: string) =>
+      columns.some((c) => !c.notNull && columnIn(other, c.name) && names.field(key, c.name) === field)
+  const relationTypes = relationOptional(placed, optionalIn(before, after), optionalIn(after, before))
+  return [
+    ...changed,
+    ...relationTypes,
+    ...[...come, ...relations].map(({ name, rest }) => addEntry(placed, { name, rest: `${rest}${hidden(rest)}` })),
+  ]
 }
 
 /** Unique keys of new columns that stand at their fields. */

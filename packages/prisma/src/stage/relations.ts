@@ -79,18 +79,27 @@ function relationName({ source }: Placed, attribute: Attribute): string | undefi
   return name && (JSON.parse(name.written) as string)
 }
 
-/** Makes the relation say another foreign key over the same columns: its name, whether it may be NULL, what it does. What Prisma takes by itself is not said. */
-export function changeRelation({ owner, entry, attribute }: Ends, from: SeenForeignKey, to: SeenForeignKey): Splice[] {
-  const type = entry.type
+/** Makes the relation say another foreign key over the same columns: its name and what it does. What Prisma takes by itself is not said. */
+export function changeRelation({ owner, attribute }: Ends, from: SeenForeignKey, to: SeenForeignKey): Splice[] {
   const splices: Splice[] = []
-  if (type && from.optional !== to.optional) {
-    splices.push({ file: owner.file, start: type.start, end: type.end, text: `${baseOf(entry)}${to.optional ? '?' : ''}` })
-  }
   if (from.name !== to.name) splices.push(...renameAttribute(owner, attribute, to.isDefault ? undefined : to.name))
   for (const event of ['onDelete', 'onUpdate'] as const) {
     if (said(event, from) !== said(event, to)) splices.push(...setArgument(owner, attribute, event, said(event, to)))
   }
   return splices
+}
+
+/** A relation may be missing where one of its columns may be NULL, and only there, whether or not the database has a foreign key for it. */
+export function relationOptional(owner: Placed, wasOptional: (field: string) => boolean, isOptional: (field: string) => boolean): Splice[] {
+  return owner.block.entries.flatMap((entry): Splice[] => {
+    const attribute = entry.attributes.find((a) => a.name === 'relation')
+    const fields = attribute && argumentsOf(owner.source, attribute).find((a) => a.name === 'fields')
+    const names = fields ? listed(fields.written) : []
+    const [before, after] = [names.some(wasOptional), names.some(isOptional)]
+    if (!entry.type || before === after) return []
+    const { start, end } = entry.type
+    return [{ file: owner.file, start, end, text: `${baseOf(entry)}${after ? '?' : ''}` }]
+  })
 }
 
 /** The action as it must be written, or undefined where it is the one that Prisma takes by itself. */
