@@ -6,6 +6,7 @@ import { reordered } from './alter-pass.ts'
 import { alterTable } from './alter-table.ts'
 import { call, rows } from './calls.ts'
 import type { Handler } from './change.ts'
+import { isRows } from './changes-schema.ts'
 import { createIndex } from './create-index.ts'
 import { createSchema } from './create-schema.ts'
 import { createTable } from './create-table.ts'
@@ -86,8 +87,8 @@ function applyQualified(catalog: Catalog, { statement, unknown, homeless }: Qual
     return markEverything(catalog, change, 'it makes something without naming its schema, and no schema of the search_path is there')
   const after = (HANDLERS[tag] ?? unfollowed)(catalog, fields, change)
   const range = fields.relation ?? fields.table
-  // What is there already is left as it is, whatever the statement says.
-  const isIdle = after === catalog && fields.if_not_exists === true
+  // What is there already is left as it is, whatever the statement says; rows change no table's form.
+  const isIdle = after === catalog && (fields.if_not_exists === true || isRows(statement.node))
   if (unknown.length === 0 || !range?.relname || isIdle) return after
   return mark(after, rangeKey(range), change, `which ${unknown.join(', ')} is meant can't be told under the search_path that is set`)
 }
