@@ -20,6 +20,7 @@ export function program(io: Io, done: (code: number) => void): Command {
   addCheck(root, io, done)
   addRewrite(root, io, done)
   addVerify(root, io, done)
+  addDoctor(root, io, done)
   addDeploy(root, io, done)
   addBackfill(root, io, done)
   addStages(root, io, done)
@@ -113,6 +114,19 @@ function addVerify(root: Command, io: Io, done: (code: number) => void): void {
     ['expand-contract verify 20261122121918_rename_name', 'one plan, or a migration as it would be rewritten'],
     ['expand-contract verify --postgres 16', 'on another version'],
   ])
+}
+
+function addDoctor(root: Command, io: Io, done: (code: number) => void): void {
+  const command = root
+    .command('doctor')
+    .description(
+      'Look at a live database before a deploy: who is in the way, what is broken, how large the tables are. Reads only. Exit code 1 where something is found.',
+    )
+    .addOption(live())
+    .addOption(project())
+    .addOption(format())
+    .action(async (flags) => done(await (await import('./command/doctor.ts')).doctor(flags, io)))
+  examples(command, [['expand-contract doctor', 'the database at DATABASE_URL, for what is pending there']])
 }
 
 function addDeploy(root: Command, io: Io, done: (code: number) => void): void {

@@ -1,5 +1,6 @@
 export * from './backfill/index.ts'
 export * from './deploy/index.ts'
+export * from './doctor/index.ts'
 export { readDefinitions } from './introspect/definitions.ts'
 export { introspect } from './introspect/introspect.ts'
 export * from './ledger/index.ts'

@@ -16,6 +16,12 @@ export async function readOwnTable(client: Client, { table, create, upgrade, wan
   return (await client.query<Row>(`SELECT * FROM ${quoteName(table.schema)}.${quoteName(table.name)}`)).rows
 }
 
+/** The rows of that table as it is, changing nothing; none where it is not there. */
+export async function peekOwnTable(client: Client, { table }: Records): Promise<Row[]> {
+  if ((await columnsOf(client, table)).length === 0) return []
+  return (await client.query<Row>(`SELECT * FROM ${quoteName(table.schema)}.${quoteName(table.name)}`)).rows
+}
+
 /** Runs a query of an adapter. */
 export async function run(client: Client, { text, values }: Query): Promise<void> {
   await client.query(text, [...values])

@@ -1,0 +1,2 @@
+export { examine } from './doctor.ts'
+export type { Line } from './line.ts'
