@@ -4,6 +4,7 @@ import { liveUrl, schemaIn } from '../deploy/url.ts'
 import { whoRuns } from '../deploy/who.ts'
 import { EXIT } from '../exit.ts'
 import type { Io } from '../io.ts'
+import { planStates } from '../plan/plan-state.ts'
 import { withProgress } from '../progress.ts'
 import { openProjects } from '../project/discover.ts'
 import { onlyProject } from '../project/pick.ts'
@@ -57,6 +58,10 @@ export async function deploy(flags: DeployFlags, io: Io): Promise<number> {
       })
   })
   if (flags.format === 'json') io.out(json({ version: 1, applied, ...(failure && { failure: failure.message }) }))
-  else io.out(failure ? failureText(failure.message, context.style) : deployedText(applied.length, plans, context.style))
+  else if (failure) io.out(failureText(failure.message, context.style))
+  else {
+    const held = (await planStates(project)).filter(({ stage }) => stage === 'held')
+    io.out(deployedText(applied.length, held.length, context.style))
+  }
   return failure ? EXIT.findings : EXIT.ok
 }

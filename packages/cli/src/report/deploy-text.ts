@@ -1,4 +1,3 @@
-import type { Plan } from '@expand-contract/core'
 import type { Blocker, DeployEvent } from '@expand-contract/postgres'
 import { count, type Style, wrap } from './style.ts'
 
@@ -49,10 +48,9 @@ export function blockerText({ pid, application, user, state, seconds, query }: B
   return `${who}, ${state}, its transaction open for ${Math.round(seconds)} s${query ? `: ${query}` : ''}`
 }
 
-/** The end of a deploy. */
-export function deployedText(applied: number, plans: readonly Plan[], { paint }: Style): string {
+/** The end of a deploy. `held` is how many contracts are not among the migrations yet. */
+export function deployedText(applied: number, held: number, { paint }: Style): string {
   if (applied === 0) return 'Nothing to apply: the database has all migrations of the folder.\n'
-  const held = plans.filter(({ stages: [, contract] }) => contract.steps.length > 0).length
   const then = held > 0 ? ` ${count(held, 'contract is', 'contracts are')} not applied by this: each waits until no old code runs.` : ''
   return `${paint.green(`Applied ${count(applied, 'migration')}.`)}${then}\n`
 }
