@@ -37,7 +37,6 @@ export function carryKey(
     build: [indexStep(next, copy, target, c.name), ...(isPrimary && !oneWay ? [indexStep(spare, away, target, c.name)] : [])],
     object: {
       name: c.name,
-      foreign: false,
       away,
       giveUp: isPrimary ? drop : `${alter} RENAME CONSTRAINT ${name} TO ${old}`,
       // Adopting an index that is built already takes the lock for a moment and renames the index to the constraint.

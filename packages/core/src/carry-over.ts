@@ -21,10 +21,10 @@ export interface CarryOver {
 }
 
 export interface Carried {
-  /** `foreign` ones lock the other table too when the original is dropped. */
   /** The original's name. */
   readonly name: string
-  readonly foreign: boolean
+  /** A foreign key locks the other table too when the original is dropped. What makes the original anew on its column, which by then has the copy's name, and what proves it. */
+  readonly foreign?: { readonly again: readonly string[]; readonly prove: readonly string[] }
   /** What the original is called when it has given up its name. */
   readonly away: string
   readonly giveUp: string
@@ -102,12 +102,12 @@ function obstacle(found: ReturnType<typeof dependents>, column: string, keys: tr
   return odd && `the constraint "${odd.name}" is ${odd.kind === 'exclude' ? 'an exclusion constraint' : 'deferrable'}`
 }
 
-function renamed(kind: 'INDEX' | 'CONSTRAINT', target: Target, name: string, copy: string, old: string, foreign = false): Carried {
+function renamed(kind: 'INDEX' | 'CONSTRAINT', target: Target, name: string, copy: string, old: string): Carried {
   const [n, c, o] = [quoteName(name), quoteName(copy), quoteName(old)]
   const rename = (a: string, b: string): string =>
     kind === 'INDEX' ? `ALTER INDEX ${schemaPrefix(target)}${a} RENAME TO ${b}` : `ALTER TABLE ${target.sql} RENAME CONSTRAINT ${a} TO ${b}`
   const drop = kind === 'INDEX' ? `DROP INDEX ${schemaPrefix(target)}${n}` : `ALTER TABLE ${target.sql} DROP CONSTRAINT ${n}`
-  return { name, foreign, away: old, giveUp: rename(n, o), take: rename(c, n), takeBack: rename(n, c), giveBack: rename(o, n), drop }
+  return { name, away: old, giveUp: rename(n, o), take: rename(c, n), takeBack: rename(n, c), giveBack: rename(o, n), drop }
 }
 
 function carryConstraint(
@@ -140,6 +140,14 @@ function carryConstraint(
       }),
       ...(c.validated ? [validateStep(target, `the copy of ${c.name}`, [`${alter} VALIDATE CONSTRAINT ${quoteName(copy)}`])] : []),
     ],
-    object: renamed('CONSTRAINT', target, c.name, copy, away, c.kind === 'foreign'),
+    object: {
+      ...renamed('CONSTRAINT', target, c.name, copy, away),
+      ...(c.kind === 'foreign' && {
+        foreign: {
+          again: [`${alter} ADD CONSTRAINT ${quoteName(away)} ${body} NOT VALID`],
+          prove: c.validated ? [`${alter} VALIDATE CONSTRAINT ${quoteName(away)}`] : [],
+        },
+      }),
+    },
   }
 }

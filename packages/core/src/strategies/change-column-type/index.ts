@@ -62,7 +62,7 @@ function swapped(group: TypeGroup, migration: Migration): Outcome {
     hazards,
     expand: parts.flatMap((p) => p.expand),
     // What points goes before what is pointed at.
-    contract: [...parts.toReversed().flatMap((p) => p.foreign), ...parts.toReversed().flatMap((p) => p.contract)],
+    contract: parts.toReversed().flatMap((p) => p.contract),
     expects: parts.flatMap((p) => p.expects),
     after: group.last,
   }

@@ -13,8 +13,6 @@ import { typeSql, walkingKey } from '../../target.ts'
 
 interface Swapped {
   readonly expand: readonly DraftStep[]
-  /** The old columns' foreign keys go before any of the columns. */
-  readonly foreign: readonly DraftStep[]
   readonly contract: readonly DraftStep[]
   readonly expects: readonly Expectation[]
 }
@@ -121,18 +119,18 @@ export function swapColumn({ table, target, name, old, next }: Retyped, migratio
         },
         invalidatesPlans: true,
       }),
-    ],
-    foreign: carried.objects
-      .filter((o) => o.foreign)
-      .map((o) =>
-        ddl({
+      ...carried.objects.flatMap(({ foreign, away }) => {
+        if (!foreign) return []
+        const step = ddl({
           name: 'drop foreign key',
           title: `Drop the foreign key of the old ${name}`,
-          why: 'It locks the other table too, for a moment: in a transaction of its own.',
-          sql: [`${alter} DROP CONSTRAINT ${quoteName(o.away)}`],
-          undo: { irreversible: `The old column is about to go; ${name} has the same key.` },
-        }),
-      ),
+          why: `${name} has the same key, and the old column follows it. Both tables are locked for a moment, in a transaction of its own.`,
+          sql: [`${alter} DROP CONSTRAINT ${quoteName(away)}`],
+          undo: { sql: foreign.again, ...(foreign.prove.length > 0 && { after: foreign.prove }) },
+        })
+        return [step]
+      }),
+    ],
     contract: [
       ddl({
         name: 'drop old column',

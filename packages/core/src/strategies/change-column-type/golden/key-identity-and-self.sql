@@ -141,11 +141,11 @@ ALTER TABLE "auth"."the ""Tree""" RENAME CONSTRAINT "ec_self_Parent_new" TO "sel
 --     RETURN NEW;
 --   END
 --   $$; CREATE TRIGGER "zzz_ec_the ""Tree""_Parent_forward" BEFORE INSERT OR UPDATE ON "auth"."the ""Tree""" FOR EACH ROW WHEN (row(NEW."ec_Parent_other")::record *<> row(NEW."Parent"::bigint)::record) EXECUTE FUNCTION "auth"."ec_the ""Tree""_Parent_forward"(); ALTER TABLE "auth"."the ""Tree""" ENABLE ALWAYS TRIGGER "zzz_ec_the ""Tree""_Parent_forward"
-
--- # contract
 -- 21-drop-foreign-key: atomic, ACCESS EXCLUSIVE on "auth"."the ""Tree""", lock_timeout 2000, statement_timeout 10000
 ALTER TABLE "auth"."the ""Tree""" DROP CONSTRAINT "ec_self_Parent_old";
--- undo: impossible. The old column is about to go; Parent has the same key.
+-- undo: ALTER TABLE "auth"."the ""Tree""" ADD CONSTRAINT "ec_self_Parent_old" FOREIGN KEY ("ec_Parent_other") REFERENCES "auth"."the ""Tree""" ("order") ON DELETE CASCADE ON UPDATE CASCADE NOT VALID; ALTER TABLE "auth"."the ""Tree""" VALIDATE CONSTRAINT "ec_self_Parent_old"
+
+-- # contract
 -- 22-drop-old-column: atomic, ACCESS EXCLUSIVE on "auth"."the ""Tree""", lock_timeout 2000, statement_timeout 10000
 DROP TRIGGER "zzz_ec_the ""Tree""_Parent_backward" ON "auth"."the ""Tree""";
 DROP FUNCTION "auth"."ec_the ""Tree""_Parent_backward"();

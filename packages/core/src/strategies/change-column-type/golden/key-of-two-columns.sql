@@ -214,7 +214,10 @@ ALTER TABLE "Note" RENAME CONSTRAINT "ec_Note_postId_tagId_fkey_postId_new" TO "
 --     RETURN NEW;
 --   END
 --   $$; CREATE TRIGGER "zzz_ec_Note_postId_forward" BEFORE INSERT OR UPDATE ON "Note" FOR EACH ROW WHEN (row(NEW."ec_postId_other")::record *<> row(NEW."postId"::bigint)::record) EXECUTE FUNCTION "ec_Note_postId_forward"(); ALTER TABLE "Note" ENABLE ALWAYS TRIGGER "zzz_ec_Note_postId_forward"
--- 29-parallel-tag-id: atomic, ACCESS EXCLUSIVE on "public"."Note", lock_timeout 2000, statement_timeout 10000
+-- 29-drop-foreign-key: atomic, ACCESS EXCLUSIVE on "public"."Note", ACCESS EXCLUSIVE on "public"."PostTag", lock_timeout 2000, statement_timeout 10000
+ALTER TABLE "Note" DROP CONSTRAINT "ec_Note_postId_tagId_fkey_postId_old";
+-- undo: ALTER TABLE "Note" ADD CONSTRAINT "ec_Note_postId_tagId_fkey_postId_old" FOREIGN KEY ("ec_postId_other", "tagId") REFERENCES "PostTag" ("postId", "tagId") ON DELETE SET NULL ON UPDATE CASCADE NOT VALID; ALTER TABLE "Note" VALIDATE CONSTRAINT "ec_Note_postId_tagId_fkey_postId_old"
+-- 30-parallel-tag-id: atomic, ACCESS EXCLUSIVE on "public"."Note", lock_timeout 2000, statement_timeout 10000
 ALTER TABLE "Note" ADD COLUMN "ec_tagId_other" bigint;
 CREATE FUNCTION "ec_Note_tagId_forward"() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -226,19 +229,19 @@ CREATE TRIGGER "zzz_ec_Note_tagId_forward" BEFORE INSERT OR UPDATE ON "Note" FOR
 ALTER TABLE "Note" ENABLE ALWAYS TRIGGER "zzz_ec_Note_tagId_forward";
 ALTER TABLE "Note" ADD CONSTRAINT "ec_Note_tagId_in_sync" CHECK (row("ec_tagId_other")::record *= row("tagId"::bigint)::record) NOT VALID;
 -- undo: DROP TRIGGER "zzz_ec_Note_tagId_forward" ON "Note"; DROP FUNCTION "ec_Note_tagId_forward"(); ALTER TABLE "Note" DROP COLUMN "ec_tagId_other"
--- 30-backfill: backfill
+-- 31-backfill: backfill
 UPDATE "Note" SET "ec_tagId_other" = ("tagId"::bigint) WHERE … AND (row("ec_tagId_other")::record *<> row("tagId"::bigint)::record); -- in batches by (id)
 -- undo: none. The filled column is removed by undoing the step that added it.
--- 31-validate: atomic, SHARE UPDATE EXCLUSIVE on "public"."Note", lock_timeout 2000, statement_timeout 0
+-- 32-validate: atomic, SHARE UPDATE EXCLUSIVE on "public"."Note", lock_timeout 2000, statement_timeout 0
 ALTER TABLE "Note" VALIDATE CONSTRAINT "ec_Note_tagId_in_sync";
 -- undo: none. A validated constraint goes away with the step that added it on "Note".
--- 32-add-foreign-key: atomic, SHARE ROW EXCLUSIVE on "public"."Note", SHARE ROW EXCLUSIVE on "public"."PostTag", lock_timeout 2000, statement_timeout 10000
+-- 33-add-foreign-key: atomic, SHARE ROW EXCLUSIVE on "public"."Note", SHARE ROW EXCLUSIVE on "public"."PostTag", lock_timeout 2000, statement_timeout 10000
 ALTER TABLE "Note" ADD CONSTRAINT "ec_Note_postId_tagId_fkey_tagId_new" FOREIGN KEY ("postId", "ec_tagId_other") REFERENCES "PostTag" ("postId", "tagId") ON DELETE SET NULL ON UPDATE CASCADE NOT VALID;
 -- undo: ALTER TABLE "Note" DROP CONSTRAINT "ec_Note_postId_tagId_fkey_tagId_new"
--- 33-validate: atomic, SHARE UPDATE EXCLUSIVE on "public"."Note", ROW SHARE on "public"."PostTag", lock_timeout 2000, statement_timeout 0
+-- 34-validate: atomic, SHARE UPDATE EXCLUSIVE on "public"."Note", ROW SHARE on "public"."PostTag", lock_timeout 2000, statement_timeout 0
 ALTER TABLE "Note" VALIDATE CONSTRAINT "ec_Note_postId_tagId_fkey_tagId_new";
 -- undo: none. A validated constraint goes away with the step that added it on "Note".
--- 34-swap-columns: atomic, ACCESS EXCLUSIVE on "public"."Note", lock_timeout 2000, statement_timeout 10000
+-- 35-swap-columns: atomic, ACCESS EXCLUSIVE on "public"."Note", lock_timeout 2000, statement_timeout 10000
 DROP TRIGGER "zzz_ec_Note_tagId_forward" ON "Note";
 DROP FUNCTION "ec_Note_tagId_forward"();
 ALTER TABLE "Note" DROP CONSTRAINT "ec_Note_tagId_in_sync";
@@ -262,14 +265,11 @@ ALTER TABLE "Note" RENAME CONSTRAINT "ec_Note_postId_tagId_fkey_tagId_new" TO "N
 --     RETURN NEW;
 --   END
 --   $$; CREATE TRIGGER "zzz_ec_Note_tagId_forward" BEFORE INSERT OR UPDATE ON "Note" FOR EACH ROW WHEN (row(NEW."ec_tagId_other")::record *<> row(NEW."tagId"::bigint)::record) EXECUTE FUNCTION "ec_Note_tagId_forward"(); ALTER TABLE "Note" ENABLE ALWAYS TRIGGER "zzz_ec_Note_tagId_forward"
+-- 36-drop-foreign-key: atomic, ACCESS EXCLUSIVE on "public"."Note", ACCESS EXCLUSIVE on "public"."PostTag", lock_timeout 2000, statement_timeout 10000
+ALTER TABLE "Note" DROP CONSTRAINT "ec_Note_postId_tagId_fkey_tagId_old";
+-- undo: ALTER TABLE "Note" ADD CONSTRAINT "ec_Note_postId_tagId_fkey_tagId_old" FOREIGN KEY ("postId", "ec_tagId_other") REFERENCES "PostTag" ("postId", "tagId") ON DELETE SET NULL ON UPDATE CASCADE NOT VALID; ALTER TABLE "Note" VALIDATE CONSTRAINT "ec_Note_postId_tagId_fkey_tagId_old"
 
 -- # contract
--- 35-drop-foreign-key: atomic, ACCESS EXCLUSIVE on "public"."Note", ACCESS EXCLUSIVE on "public"."PostTag", lock_timeout 2000, statement_timeout 10000
-ALTER TABLE "Note" DROP CONSTRAINT "ec_Note_postId_tagId_fkey_tagId_old";
--- undo: impossible. The old column is about to go; tagId has the same key.
--- 36-drop-foreign-key: atomic, ACCESS EXCLUSIVE on "public"."Note", ACCESS EXCLUSIVE on "public"."PostTag", lock_timeout 2000, statement_timeout 10000
-ALTER TABLE "Note" DROP CONSTRAINT "ec_Note_postId_tagId_fkey_postId_old";
--- undo: impossible. The old column is about to go; postId has the same key.
 -- 37-drop-old-column: atomic, ACCESS EXCLUSIVE on "public"."Note", lock_timeout 2000, statement_timeout 10000
 DROP TRIGGER "zzz_ec_Note_tagId_backward" ON "Note";
 DROP FUNCTION "ec_Note_tagId_backward"();

@@ -160,11 +160,11 @@ ALTER TABLE "Post" RENAME CONSTRAINT "ec_Post_authorId_fkey_new" TO "Post_author
 --     RETURN NEW;
 --   END
 --   $$; CREATE TRIGGER "zzz_ec_Post_authorId_forward" BEFORE INSERT OR UPDATE ON "Post" FOR EACH ROW WHEN (row(NEW."ec_authorId_other")::record *<> row(NEW."authorId"::bigint)::record) EXECUTE FUNCTION "ec_Post_authorId_forward"(); ALTER TABLE "Post" ENABLE ALWAYS TRIGGER "zzz_ec_Post_authorId_forward"
-
--- # contract
 -- 20-drop-foreign-key: atomic, ACCESS EXCLUSIVE on "public"."Post", ACCESS EXCLUSIVE on "public"."User", lock_timeout 2000, statement_timeout 10000
 ALTER TABLE "Post" DROP CONSTRAINT "ec_Post_authorId_fkey_old";
--- undo: impossible. The old column is about to go; authorId has the same key.
+-- undo: ALTER TABLE "Post" ADD CONSTRAINT "ec_Post_authorId_fkey_old" FOREIGN KEY ("ec_authorId_other") REFERENCES "User" ("id") ON DELETE RESTRICT ON UPDATE CASCADE NOT VALID; ALTER TABLE "Post" VALIDATE CONSTRAINT "ec_Post_authorId_fkey_old"
+
+-- # contract
 -- 21-drop-old-column: atomic, ACCESS EXCLUSIVE on "public"."Post", lock_timeout 2000, statement_timeout 10000
 DROP TRIGGER "zzz_ec_Post_authorId_backward" ON "Post";
 DROP FUNCTION "ec_Post_authorId_backward"();
