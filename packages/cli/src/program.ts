@@ -207,10 +207,14 @@ function addStages(root: Command, io: Io, done: (code: number) => void): void {
   const status = root
     .command('status')
     .description('List the plans: how far each is, and what is not as it should be. Exit code 1 where something is not.')
+    .option('--database [url]', 'say how far each is in this database too; without a URL in the usual one. Read only; never printed')
     .addOption(project())
     .addOption(format())
     .action(async (flags) => done(await (await import('./command/status.ts')).status(flags, io)))
-  examples(status, [['expand-contract status', 'every plan of the project']])
+  examples(status, [
+    ['expand-contract status', 'every plan of the project'],
+    ['expand-contract status --database', 'and how far it is in the database at DATABASE_URL'],
+  ])
 }
 
 function addExplain(root: Command, io: Io, done: (code: number) => void): void {

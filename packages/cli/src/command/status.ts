@@ -1,3 +1,4 @@
+import { appliedIn } from '../deploy/applied.ts'
 import { EXIT } from '../exit.ts'
 import type { Io } from '../io.ts'
 import { readPlan } from '../plan/plan-files.ts'
@@ -12,26 +13,37 @@ import { openContext } from './context.ts'
 
 export interface StatusFlags {
   readonly project?: readonly string[]
+  /** A database to look at as well; true: the usual one. */
+  readonly database?: string | true
   readonly format: 'text' | 'json'
 }
 
-/** How far a plan is in a database, in a few words: asked of whoever can look there. Undefined: not known there. */
-export type StageThere = (project: Project, plan: string) => Promise<string | undefined>
-
 /** `expand-contract status` */
-export async function status(flags: StatusFlags, io: Io, there?: StageThere): Promise<number> {
+export async function status(flags: StatusFlags, io: Io): Promise<number> {
   const context = await openContext(io, {})
   const projects = await openProjects(io.cwd, context.config, flags.project)
   const shown: ShownState[] = []
   for (const project of projects) {
+    const applied = flags.database === undefined ? undefined : await appliedIn(project, flags.database, io)
     for (const state of await planStates(project)) {
-      const database = await there?.(project, state.id)
       const anomalies = [...state.anomalies, ...(await schemaAnomalies(project, state))]
-      shown.push({ project: shownPath(project.layout.root, io.cwd), ...state, anomalies, ...(database !== undefined && { database }) })
+      shown.push({
+        project: shownPath(project.layout.root, io.cwd),
+        ...state,
+        anomalies,
+        ...(applied && state.migrations.length > 0 && { database: there(state, applied) }),
+      })
     }
   }
   io.out(flags.format === 'json' ? json({ version: 1, plans: shown }) : statusText(shown, context.style))
   return shown.some((s) => s.anomalies.length > 0) ? EXIT.findings : EXIT.ok
+}
+
+/** How far a plan is in a database, in a few words. */
+function there({ migrations }: PlanState, applied: ReadonlySet<string>): string {
+  const done = migrations.filter((id) => applied.has(id)).length
+  if (done === migrations.length) return 'all of it is applied'
+  return done === 0 ? 'not begun' : `${done} of ${migrations.length} migrations are applied`
 }
 
 /** What the ORM's schema no longer says although the held contract has yet to take it away. */
