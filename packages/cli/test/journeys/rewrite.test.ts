@@ -86,7 +86,10 @@ describe('rewrite, where nobody can be asked', () => {
       err: expect.stringContaining('Did you mean "User.name"'),
     })
     expect(await run(folder, ['rewrite', '--drop', 'Elsewhere.a', ...ANSWER, '--dry-run'])).toMatchObject({ code: 0 })
-    put(folder, { 'prisma/migrations/20260201000000_other/migration.sql': "DO $$ BEGIN EXECUTE 'DROP TABLE ' || lower('X'); END $$;\n" })
+    put(folder, {
+      'prisma/migrations/20260201000000_other/migration.sql':
+        "DO $$ BEGIN EXECUTE 'DROP TABLE ' || (SELECT min(tablename) FROM pg_tables); END $$;\n",
+    })
     expect(await run(folder, ['rewrite', '--drop', 'User.nmae'])).toMatchObject({ code: 1 })
   })
 

@@ -8,7 +8,7 @@ import { contentOf, folderWith, put } from '../temp-folder.ts'
 const HIDDEN = '20260201000000_hidden'
 const NEWEST = '20260301000000_index'
 const migration = (id: string) => `prisma/migrations/${id}/migration.sql`
-const UNSEEN = `DO $$ BEGIN EXECUTE format('ALTER TABLE %I ADD COLUMN nick text', lower('USER_') || 'x'); END $$;\n`
+const UNSEEN = `DO $$ BEGIN EXECUTE format('ALTER TABLE %I ADD COLUMN nick text', (SELECT tablename FROM pg_tables WHERE tablename = 'user_x')); END $$;\n`
 
 /** What the hidden migration did, as only the database knows. */
 const PROJECT = {
