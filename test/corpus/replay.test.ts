@@ -36,7 +36,7 @@ describe.skipIf(!corpusArchive)(`replay of real histories${corpusSkipped}`, () =
     await server?.stop()
   })
 
-  it('never throws, and names every file that it could not read', () => {
+  it('never throws, and reads every file', () => {
     const count = { migrations: 0, statements: 0, tables: 0, incomplete: 0 }
     const unreadable: string[] = []
     for (const { name, history } of all) {
@@ -54,10 +54,7 @@ describe.skipIf(!corpusArchive)(`replay of real histories${corpusSkipped}`, () =
     }
     console.log(`replay of real histories: ${JSON.stringify({ ...count, unreadable })}`)
     expect(count.statements).toBeGreaterThan(20_000)
-    expect(unreadable).toEqual([
-      'latitude-dev__latitude-llm__v1 0087_legacy_evaluations_part_2 line 11',
-      'wundergraph__cosmo 0125_acoustic_jackpot line 14',
-    ])
+    expect(unreadable).toEqual([])
   })
 
   it.each(JUDGED)('has after each migration the schema that PostgreSQL has: %s', async (project, migrations) => {

@@ -22,3 +22,9 @@ DO $$ BEGIN DROP SEQUENCE nothing; DROP TABLE t; EXCEPTION WHEN undefined_table 
 DO $$ BEGIN DROP VIEW nothing; DROP TABLE t; EXCEPTION WHEN undefined_table THEN NULL; END $$;
 CREATE TYPE mood AS ENUM ('x');
 DO $$ BEGIN ALTER TYPE mood ADD VALUE IF NOT EXISTS 'x'; ALTER TABLE t ADD sixth int; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+-- What a handler takes: a table that is not there for a sequence that is, one of several that is missing, a key that names a column twice.
+CREATE SEQUENCE loose;
+DO $$ BEGIN ALTER SEQUENCE IF EXISTS loose OWNED BY nowhere.a; EXCEPTION WHEN undefined_table THEN NULL; END $$;
+CREATE TABLE stays (id int);
+DO $$ BEGIN DROP TABLE stays, nowhere; EXCEPTION WHEN undefined_table THEN NULL; END $$;
+DO $$ BEGIN CREATE TABLE IF NOT EXISTS twice (a int, PRIMARY KEY (a, a)); EXCEPTION WHEN duplicate_column THEN NULL; END $$;

@@ -23,7 +23,11 @@ export async function journalEdits(
   const sql = emitted.map(({ name, text }): FileEdit => ({ path: path.join(layout.migrations, `${name}.sql`), content: text }))
   if (emitted.every((e) => e.name === plan.id)) return { edits: sql, snapshot }
 
-  const entries = emitted.map(({ name }, i): Entry => ({ ...entry, idx: entry.idx + i, when: entry.when + i * SPACING, tag: name }))
+  // The migrator passes over an entry that is not newer than the last one it applied: the steps come behind the entry before, and where there is room for it
+  // not ahead of the clock, which the kit will ask for the next entry.
+  const before = journal.entries.at(-2)?.when ?? Number.NEGATIVE_INFINITY
+  const first = Math.max(entry.when - (emitted.length - 1) * SPACING, before + SPACING)
+  const entries = emitted.map(({ name }, i): Entry => ({ ...entry, idx: entry.idx + i, when: first + i * SPACING, tag: name }))
   const edits = [...sql, withEntries(journal, entries)]
   if (snapshot !== undefined) edits.push(...(await snapshotEdits(plan, layout.migrations, emitted, snapshot)))
   return { edits, snapshot }

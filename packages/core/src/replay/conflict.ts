@@ -40,6 +40,8 @@ export function subjectOf(catalog: Catalog, statement: Statement): Subject | und
     }
     case 'CreateSeqStmt':
       return made(catalog, rangeKey(s.sequence), [], hasRelation(catalog, ...splitKey(rangeKey(s.sequence))))
+    case 'AlterSeqStmt':
+      return ofSequence(catalog, s)
     case 'ViewStmt':
       return made(catalog, rangeKey(s.view), [], hasRelation(catalog, ...splitKey(rangeKey(s.view))))
     case 'AlterEnumStmt': {
@@ -62,17 +64,18 @@ export function subjectOf(catalog: Catalog, statement: Statement): Subject | und
     case 'RenameStmt':
       return ofRename(catalog, s)
     case 'DropStmt':
-      return s.objects.length === 1 ? ofDrop(catalog, s) : undefined
+      return ofDrops(catalog, s)
     default:
       return undefined
   }
 }
 
-/** A table that is made: the tables that its parents, its keys and LIKE name must be there. */
+/** A table that is made: the tables that its parents, its keys and LIKE name must be there, and a key that names a column twice is refused (42701). */
 function newTable(catalog: Catalog, s: PgNode): Subject {
   const key = rangeKey(s.relation)
-  const found = made(catalog, key, [], hasRelation(catalog, ...splitKey(key)))
   const elements = (s.tableElts ?? []) as PgNode[]
+  const repeats = elements.some((e) => new Set(strings(e.Constraint?.keys)).size < strings(e.Constraint?.keys).length)
+  const found = made(catalog, key, [], repeats || hasRelation(catalog, ...splitKey(key)))
   const needed = [
     ...((s.inhRelations ?? []) as PgNode[]).map((p) => p.RangeVar),
     ...elements.flatMap((e) => e.TableLikeClause?.relation ?? []),
@@ -166,6 +169,24 @@ function ofRename(catalog: Catalog, s: PgNode): Subject | undefined {
   }
 }
 
+/** OWNED BY needs its table, whatever IF EXISTS says of the sequence. */
+function ofSequence(catalog: Catalog, s: PgNode): Subject {
+  const key = rangeKey(s.sequence)
+  const owner = ((s.options ?? []) as PgNode[]).find((o) => o.DefElem?.defname === 'owned_by')
+  const path = strings(owner?.DefElem.arg?.List?.items)
+  const table = path.length > 1 ? tableKey(path.at(-2) ?? '', path.at(-3) ?? DEFAULT_SCHEMA) : undefined
+  const isMissing = !catalog.sequences.has(key) || (table !== undefined && !catalog.tables.has(table))
+  return subject(catalog, splitKey(key), isMissing ? 'missing' : undefined, table ?? key)
+}
+
+/** A DROP of several fails where one is missing. */
+function ofDrops(catalog: Catalog, s: PgNode): Subject | undefined {
+  const each = (s.objects as PgNode[]).map((object) => ofDrop(catalog, { ...s, objects: [object] }))
+  const known = each.filter((one) => one !== undefined)
+  if (known.length < each.length) return undefined
+  return known.find((one) => one.conflict) ?? known[0]
+}
+
 function ofDrop(catalog: Catalog, s: PgNode): Subject | undefined {
   const [tag, object] = untag(s.objects[0])
   const path = strings(tag === 'List' ? object.items : tag === 'TypeName' ? object.names : [])
@@ -192,12 +213,16 @@ function ofDrop(catalog: Catalog, s: PgNode): Subject | undefined {
 /** The error that a statement ends with for an object that is there already or is not there; IF [NOT] EXISTS takes it itself. */
 export function errorOf(catalog: Catalog, statement: Statement): { readonly error: Subject['conflict']; readonly unsure: boolean } {
   const found = subjectOf(catalog, statement)
-  const [, s] = untag(statement.node)
+  const [tag, s] = untag(statement.node)
   const cmd = s.cmds?.length === 1 ? (s.cmds[0].AlterTableCmd as PgNode | undefined) : undefined
   const tolerates =
     found?.conflict === 'exists'
-      ? s.if_not_exists || s.replace || s.skipIfNewValExists || cmd?.missing_ok
-      : s.missing_ok || (cmd?.missing_ok && catalog.tables.has(rangeKey(s.relation)))
+      ? (s.if_not_exists && !(tag === 'CreateStmt' && !hasRelation(catalog, ...splitKey(rangeKey(s.relation))))) ||
+        s.replace ||
+        s.skipIfNewValExists ||
+        cmd?.missing_ok
+      : (s.missing_ok && !(tag === 'AlterSeqStmt' && catalog.sequences.has(rangeKey(s.sequence)))) ||
+        (cmd?.missing_ok && catalog.tables.has(rangeKey(s.relation)))
   return { error: tolerates ? undefined : found?.conflict, unsure: found?.unsure ?? false }
 }
 
