@@ -5,17 +5,16 @@ import { type Verdict, verifyPlan } from '../../src/verify.ts'
 import { CREATE_INDEX, DROP_COLUMN, HISTORY, RENAME, UNIQUE_INDEX } from './plans.ts'
 
 const newest = Math.max(...installedVersions())
-const oldest = Math.min(...installedVersions())
 
 /** One line for each law, findings below it. */
 function lines({ laws }: Verdict): string[] {
   return laws.flatMap((l) => [`${l.law} ${l.status}`, ...l.findings])
 }
 
-describe.each([...new Set([newest, oldest])])('right plans on PostgreSQL %i', (version) => {
+describe(`right plans on PostgreSQL ${newest}`, () => {
   let server: Server
   beforeAll(async () => {
-    server = await startServer({ version })
+    server = await startServer({ version: newest })
   })
   afterAll(() => server.stop())
   const verify = (plan: typeof RENAME) => verifyPlan({ plan, history: HISTORY, server, replan: () => [] })
