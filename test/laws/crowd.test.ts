@@ -2,6 +2,7 @@ import { type Plan, planMigration } from '@expand-contract/core'
 import { installedVersions, type LawVerdict, type Server, startServer, verifyCrowd } from '@expand-contract/postgres'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { goldenMigration, goldens } from '../support/golden.ts'
+import { inputOf } from '../support/laws.ts'
 
 /** As many as two cores can keep busy and more than a lock queue hides. */
 const WRITERS = 8
@@ -33,19 +34,7 @@ afterAll(async () => {
 })
 
 async function prove({ golden, migration }: (typeof crowded)[number], plan: Plan): Promise<LawVerdict> {
-  const { old, new: next } = golden.code
-  return verifyCrowd(
-    {
-      plan,
-      history: [{ id: '0001_before', text: golden.before }],
-      server,
-      before: migration.before,
-      after: migration.after,
-      rows: golden.rows,
-      ...(old.length > 0 && { code: { old, new: next } }),
-    },
-    WRITERS,
-  )
+  return verifyCrowd(inputOf(golden, migration, plan, server), WRITERS)
 }
 
 it.each(crowded.map((c) => [c.golden.name, c] as const))('%s under eight writers', async (_, one) => {

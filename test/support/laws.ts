@@ -1,5 +1,5 @@
-import { hazardsOfOutput, planMigration, type Step } from '@expand-contract/core'
-import { installedVersions, type Server, startServer, verifyPlan } from '@expand-contract/postgres'
+import { hazardsOfOutput, type Migration, type Plan, planMigration, type Step } from '@expand-contract/core'
+import { installedVersions, type Server, startServer, type VerifyInput, verifyPlan } from '@expand-contract/postgres'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Golden, goldenMigration, goldens } from './golden.ts'
 
@@ -33,11 +33,10 @@ export function describeLaws(version: number): void {
   })
 }
 
-async function broken(golden: Golden, server: Server): Promise<string[]> {
-  const migration = goldenMigration(golden)
-  const plan = planMigration(migration)
+/** What is proved of a golden: its plan, or one that was made worse. */
+export function inputOf(golden: Golden, migration: Migration, plan: Plan, server: Server): VerifyInput {
   const { old, new: next } = golden.code
-  const verdict = await verifyPlan({
+  return {
     plan,
     history: [{ id: '0001_before', text: golden.before }],
     server,
@@ -45,6 +44,14 @@ async function broken(golden: Golden, server: Server): Promise<string[]> {
     after: migration.after,
     rows: golden.rows,
     ...(old.length > 0 && { code: { old, new: next } }),
+  }
+}
+
+async function broken(golden: Golden, server: Server): Promise<string[]> {
+  const migration = goldenMigration(golden)
+  const plan = planMigration(migration)
+  const verdict = await verifyPlan({
+    ...inputOf(golden, migration, plan, server),
     without: all || BETWEEN.includes(server.major) ? [] : [3],
     replan: () => hazardsOfOutput(plan, migration.before),
   })
