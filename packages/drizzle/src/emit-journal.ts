@@ -5,8 +5,10 @@ import { type Entry, type Journal, readJournal, snapshotPath } from './journal.t
 import { formatLike, parseObject, readText } from './json.ts'
 import { parentSnapshot } from './snapshots.ts'
 
-/** Milliseconds between the journal times of two steps: v1 of the kit turns them into names to the second. */
-const SPACING = 1000
+/** Milliseconds between the journal times of two steps: v1 of the kit turns them into names to the second. Where that many do not fit, the smallest there is. */
+function spacingWithin(room: number, steps: number): number {
+  return steps * 1000 <= room ? 1000 : 1
+}
 
 /**
  * SQL files, journal entries and snapshots for Drizzle Kit 0.3x. Every entry gets a snapshot, because `drizzle-kit up` of v1 wants one for each: the state
@@ -23,11 +25,12 @@ export async function journalEdits(
   const sql = emitted.map(({ name, text }): FileEdit => ({ path: path.join(layout.migrations, `${name}.sql`), content: text }))
   if (emitted.every((e) => e.name === plan.id)) return { edits: sql, snapshot }
 
-  // The migrator passes over an entry that is not newer than the last one it applied: the steps come behind the entry before, and where there is room for it
-  // not ahead of the clock, which the kit will ask for the next entry.
+  // The migrator passes over an entry that is not newer than the last one it applied: the steps come behind the entry before, and where there is room
+  // for it not behind their own.
   const before = journal.entries.at(-2)?.when ?? Number.NEGATIVE_INFINITY
-  const first = Math.max(entry.when - (emitted.length - 1) * SPACING, before + SPACING)
-  const entries = emitted.map(({ name }, i): Entry => ({ ...entry, idx: entry.idx + i, when: first + i * SPACING, tag: name }))
+  const spacing = spacingWithin(entry.when - before, emitted.length)
+  const first = Math.max(entry.when - (emitted.length - 1) * spacing, before + spacing)
+  const entries = emitted.map(({ name }, i): Entry => ({ ...entry, idx: entry.idx + i, when: first + i * spacing, tag: name }))
   const edits = [...sql, withEntries(journal, entries)]
   if (snapshot !== undefined) edits.push(...(await snapshotEdits(plan, layout.migrations, emitted, snapshot)))
   return { edits, snapshot }
@@ -38,7 +41,9 @@ export async function appendedToJournal(plan: Plan, migrations: string, emitted:
   const journal = await readJournal(migrations)
   const last = journal?.entries.at(-1)
   if (!journal || !last) throw new UserError(`${migrations} has no journal to go on with. Restore meta/_journal.json from git.`)
-  const entries = emitted.map(({ name }, i): Entry => ({ ...last, idx: last.idx + i + 1, when: last.when + (i + 1) * SPACING, tag: name }))
+  // Not ahead of the clock where there is room: the kit asks it for the next entry, and its migrator would pass over that one.
+  const spacing = spacingWithin(Date.now() - last.when, emitted.length)
+  const entries = emitted.map(({ name }, i): Entry => ({ ...last, idx: last.idx + i + 1, when: last.when + (i + 1) * spacing, tag: name }))
   const raw = { ...journal.raw, entries: [...journal.entries, ...entries] }
   const sql = emitted.map(({ name, text }): FileEdit => ({ path: path.join(migrations, `${name}.sql`), content: text }))
   const from = snapshotPath(migrations, last.tag)
