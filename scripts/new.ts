@@ -16,7 +16,7 @@ mkdirSync(join(folder, 'golden'), { recursive: true })
 writeFileSync(
   join(folder, 'index.ts'),
   `import { type HazardKind, hazard } from '../../hazard.ts'
-import { actionOf, displayTable, isNewTable } from '../../relation.ts'
+import { actionOf, displayTable, isNewTable } from '../../sql/relation.ts'
 import type { Strategy } from '../../strategy.ts'
 
 const HAZARD: HazardKind = {

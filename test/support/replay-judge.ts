@@ -11,8 +11,8 @@ import {
 } from '@expand-contract/core'
 import { diffSchemas, introspect } from '@expand-contract/postgres'
 import type { Client } from 'pg'
-import { tableKey } from '../../packages/core/src/relation.ts'
-import { splitType } from '../../packages/core/src/type-name.ts'
+import { tableKey } from '../../packages/core/src/sql/relation.ts'
+import { splitType } from '../../packages/core/src/sql/type-name.ts'
 import { type Said, sayAgain } from './say-again.ts'
 
 /** What the judge saw at one moment. */

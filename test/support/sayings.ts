@@ -1,5 +1,5 @@
 import { type Catalog, type Domain, type Index, type Policy, quoteName, type Table, type TableName } from '@expand-contract/core'
-import { indexSql } from '../../packages/core/src/index-sql.ts'
+import { indexSql } from '../../packages/core/src/sql/index-sql.ts'
 
 /** One expression of the replayed catalog, as text, and how to say it to PostgreSQL again. */
 export interface Saying {

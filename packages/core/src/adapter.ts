@@ -1,7 +1,7 @@
 import type { Catalog } from './catalog/catalog.ts'
 import type { Intent } from './intent.ts'
-import type { Plan, Step } from './plan.ts'
-import type { Sending } from './sending.ts'
+import type { Plan, Step } from './plan/plan.ts'
+import type { Sending } from './plan/sending.ts'
 
 /** One migration as the ORM keeps it. */
 export interface SourceMigration {

@@ -1,7 +1,7 @@
 import type { Constraint, Table } from './catalog/catalog.ts'
 import type { Migration } from './migration.ts'
-import type { TableAction } from './relation.ts'
-import type { Statement } from './statement.ts'
+import type { TableAction } from './sql/relation.ts'
+import type { Statement } from './sql/statement.ts'
 
 /** The table and the constraint as they stand just behind the statement, an unnamed one under the name that PostgreSQL gives it. */
 export function constraintAfter(

@@ -1,8 +1,8 @@
 import type { Catalog, Constraint, Index, Policy, Table, TableName } from './catalog/catalog.ts'
-import { mayName } from './expression.ts'
 import { mayUse } from './facts/trigger-reads.ts'
 import { namesColumn } from './replay/columns-in.ts'
 import { guardedTables, referrers } from './replay/names.ts'
+import { mayName } from './sql/expression.ts'
 
 /** What hangs on one column, as the catalog knows it. */
 export interface Dependents {

@@ -1,9 +1,9 @@
 import { UserError } from './adapter.ts'
 import { type Catalog, EMPTY_CATALOG, EVERYTHING } from './catalog/catalog.ts'
-import { readScript } from './read.ts'
 import { applyScript } from './replay/replay.ts'
-import { tokenEnd } from './tokens.ts'
-import { skipTrivia } from './trivia.ts'
+import { readScript } from './sql/read.ts'
+import { tokenEnd } from './sql/tokens.ts'
+import { skipTrivia } from './sql/trivia.ts'
 
 /**
  * The schema in the text of `pg_dump --schema-only`, replayed. Lines for psql (`\connect`, `\restrict`) and rows behind COPY are passed over. What can't be followed is

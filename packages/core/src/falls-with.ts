@@ -1,9 +1,9 @@
 import type { TableName } from './catalog/catalog.ts'
 import type { Migration } from './migration.ts'
-import { type PgNode, untag } from './parser.ts'
-import { actionOf, rangeSql, strings } from './relation.ts'
-import { quoteName } from './sql.ts'
-import type { Statement } from './statement.ts'
+import { type PgNode, untag } from './sql/parser.ts'
+import { actionOf, rangeSql, strings } from './sql/relation.ts'
+import { quoteName } from './sql/sql.ts'
+import type { Statement } from './sql/statement.ts'
 import { actionsOn } from './target.ts'
 
 /** Statements of the same migration that belong to the end of a column, and what falls with it. */

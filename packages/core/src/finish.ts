@@ -1,9 +1,9 @@
 import type { Catalog } from './catalog/catalog.ts'
 import { locksOf, strongest } from './lock.ts'
-import { parseStatement, untag } from './parser.ts'
-import type { Ddl, DraftDdl, DraftStep, Step } from './plan.ts'
-import { readScript } from './read.ts'
+import type { Ddl, DraftDdl, DraftStep, Step } from './plan/plan.ts'
 import { applyScript } from './replay/replay.ts'
+import { parseStatement, untag } from './sql/parser.ts'
+import { readScript } from './sql/read.ts'
 
 /** lock_timeout of brief DDL, in ms: a waiting ALTER TABLE lets nobody past it, so it gives up soon and is tried again. */
 const LOCK_TIMEOUT = 2_000

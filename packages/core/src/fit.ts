@@ -1,8 +1,8 @@
 import { type Catalog, EVERYTHING } from './catalog/catalog.ts'
-import type { PgNode } from './parser.ts'
-import { actionOf, displayTable, rangeKey, type TableAction, tableAction } from './relation.ts'
 import type { Replayed } from './replay/history.ts'
-import type { Statement } from './statement.ts'
+import type { PgNode } from './sql/parser.ts'
+import { actionOf, displayTable, rangeKey, type TableAction, tableAction } from './sql/relation.ts'
+import type { Statement } from './sql/statement.ts'
 
 /**
  * Why a schema can't be the one just before a migration: what the migrations before it certainly make is not there, or what it makes or drops itself is there or gone

@@ -1,9 +1,9 @@
 import type { Migration } from './migration.ts'
-import { type PgNode, untag } from './parser.ts'
-import { doBody } from './plpgsql.ts'
-import { columnIn, isNewTable, rangeKey, strings } from './relation.ts'
-import type { Statement } from './statement.ts'
-import { userType } from './type-name.ts'
+import { doBody } from './plpgsql/plpgsql.ts'
+import { type PgNode, untag } from './sql/parser.ts'
+import { columnIn, isNewTable, rangeKey, strings } from './sql/relation.ts'
+import type { Statement } from './sql/statement.ts'
+import { userType } from './sql/type-name.ts'
 
 const NEW = new Set(['CreateEnumStmt', 'CompositeTypeStmt', 'CreateDomainStmt', 'CreateSchemaStmt', 'CreateExtensionStmt', 'CreateSeqStmt'])
 

@@ -1,6 +1,6 @@
 import type { LockMode } from './lock.ts'
-import type { Harm, Hazard } from './plan.ts'
-import type { Statement } from './statement.ts'
+import type { Harm, Hazard } from './plan/plan.ts'
+import type { Statement } from './sql/statement.ts'
 
 /** One kind of hazard, as `expand-contract explain` tells it. */
 export interface HazardKind {

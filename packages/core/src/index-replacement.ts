@@ -1,7 +1,7 @@
 import type { Migration } from './migration.ts'
-import { type PgNode, untag } from './parser.ts'
-import { isNewTable, rangeKey, strings } from './relation.ts'
-import type { Statement } from './statement.ts'
+import { type PgNode, untag } from './sql/parser.ts'
+import { isNewTable, rangeKey, strings } from './sql/relation.ts'
+import type { Statement } from './sql/statement.ts'
 
 /** The DROP INDEX that a CREATE INDEX of the same name makes good again later in the migration, on a live table; undefined where there is none. */
 export function droppedBefore(create: Statement, migration: Migration): Statement | undefined {

@@ -1,7 +1,7 @@
-import { type PgNode, parseStatement, SqlSyntaxError, shape, untag } from './parser.ts'
-import { quoteName, sliceBytes } from './sql.ts'
-import { tokensOf } from './tokens.ts'
-import { isSerial } from './type-name.ts'
+import { type PgNode, parseStatement, SqlSyntaxError, shape, untag } from './sql/parser.ts'
+import { quoteName, sliceBytes } from './sql/sql.ts'
+import { tokensOf } from './sql/tokens.ts'
+import { isSerial } from './sql/type-name.ts'
 
 /** A command that was cut out of an ADD COLUMN: its text, its tree, and where it began in the text. */
 export interface Part {

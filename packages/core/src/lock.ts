@@ -1,7 +1,7 @@
 import type { Catalog, TableName } from './catalog/catalog.ts'
-import { type PgNode, parseStatements, untag } from './parser.ts'
-import { rangeKey, strings, tableKey } from './relation.ts'
 import { referrers } from './replay/names.ts'
+import { type PgNode, parseStatements, untag } from './sql/parser.ts'
+import { rangeKey, strings, tableKey } from './sql/relation.ts'
 
 /** PostgreSQL's eight table lock modes, weakest first, spelled as in its documentation. */
 export const LOCK_MODES = [

@@ -1,10 +1,10 @@
 import type { Migration } from './migration.ts'
-import { actionOf, type TableAction } from './relation.ts'
 import { ownedSequences } from './replay/sequence.ts'
 import { sourceOf, tokenAt } from './replay/slice.ts'
-import type { Statement } from './statement.ts'
+import { actionOf, type TableAction } from './sql/relation.ts'
+import type { Statement } from './sql/statement.ts'
+import { serialType } from './sql/type-name.ts'
 import { intentFor, targetOfKey } from './target.ts'
-import { serialType } from './type-name.ts'
 
 /**
  * What the ORM meant, where it wrote what PostgreSQL can't run: `SET DATA TYPE BIGSERIAL`, which both ORMs print for a serial key that grows, is bigint and a

@@ -1,7 +1,7 @@
 import type { Catalog } from './catalog/catalog.ts'
 import type { Intent } from './intent.ts'
-import type { Sending } from './sending.ts'
-import type { Script } from './statement.ts'
+import type { Sending } from './plan/sending.ts'
+import type { Script } from './sql/statement.ts'
 
 /** One migration in its history: what it says and the schema it starts from. */
 export interface Migration {

@@ -1,9 +1,9 @@
 import type { TableName, TypeName } from './catalog/catalog.ts'
 import type { Migration } from './migration.ts'
-import { type PgNode, untag } from './parser.ts'
-import { strings, tableAction } from './relation.ts'
-import type { Statement } from './statement.ts'
-import { elementType, userType } from './type-name.ts'
+import { type PgNode, untag } from './sql/parser.ts'
+import { strings, tableAction } from './sql/relation.ts'
+import type { Statement } from './sql/statement.ts'
+import { elementType, userType } from './sql/type-name.ts'
 
 /** An enum that the migration builds anew with other labels, as both ORMs do it: a new type, every column moved over, the old type dropped. */
 export interface RebuiltEnum {

@@ -1,6 +1,6 @@
 import type { TableName } from './catalog/catalog.ts'
 import type { Migration } from './migration.ts'
-import { isNewTable } from './relation.ts'
+import { isNewTable } from './sql/relation.ts'
 import { actionsOn, intentFor } from './target.ts'
 
 /** Columns that the migration adds to a table, in source order. */

@@ -1,7 +1,7 @@
 import type { HazardKind } from './hazard.ts'
 import type { Migration } from './migration.ts'
-import type { DraftStep, Expectation, Hazard, Plan, Refusal, Sync } from './plan.ts'
-import type { Statement } from './statement.ts'
+import type { DraftStep, Expectation, Hazard, Plan, Refusal, Sync } from './plan/plan.ts'
+import type { Statement } from './sql/statement.ts'
 
 /** Statements made safe: what was wrong with them and the steps that replace them. */
 export interface Rewrite {

@@ -1,10 +1,10 @@
 import type { TableName } from './catalog/catalog.ts'
 import type { Migration } from './migration.ts'
-import { untag } from './parser.ts'
-import { rangeKey, rangeSql, splitKey, tableKey } from './relation.ts'
 import { remembered } from './remembered.ts'
-import { quoteName } from './sql.ts'
-import type { Script, Statement } from './statement.ts'
+import { untag } from './sql/parser.ts'
+import { rangeKey, rangeSql, splitKey, tableKey } from './sql/relation.ts'
+import { quoteName } from './sql/sql.ts'
+import type { Script, Statement } from './sql/statement.ts'
 
 /** RENAME TABLE or SET SCHEMA, and the columns of the table that get other names in the same script. */
 export interface TableRename {

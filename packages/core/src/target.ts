@@ -1,11 +1,11 @@
 import type { Table, TableName } from './catalog/catalog.ts'
 import type { ColumnIntent } from './intent.ts'
 import type { Migration } from './migration.ts'
-import type { PgNode } from './parser.ts'
-import { DEFAULT_SCHEMA, namesTable, splitKey, type TableAction, tableAction } from './relation.ts'
 import { remembered } from './remembered.ts'
-import { quoteName } from './sql.ts'
-import type { Script, Statement } from './statement.ts'
+import type { PgNode } from './sql/parser.ts'
+import { DEFAULT_SCHEMA, namesTable, splitKey, type TableAction, tableAction } from './sql/relation.ts'
+import { quoteName } from './sql/sql.ts'
+import type { Script, Statement } from './sql/statement.ts'
 import type { Target } from './steps/trigger.ts'
 
 /** The table of a RangeVar as steps write it. */

@@ -1,9 +1,9 @@
 import type { TableName } from './catalog/catalog.ts'
 import type { Migration } from './migration.ts'
-import { type PgNode, untag } from './parser.ts'
-import { rangeKey } from './relation.ts'
 import { addedColumns } from './renames.ts'
-import { clausesOf } from './update-clauses.ts'
+import { type PgNode, untag } from './sql/parser.ts'
+import { rangeKey } from './sql/relation.ts'
+import { clausesOf } from './sql/update-clauses.ts'
 
 /**
  * What the migration's own UPDATE puts into a column that it adds: an expression over the row, for all rows or for those where the column is NULL. Code that does

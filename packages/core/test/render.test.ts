@@ -1,9 +1,9 @@
 import { type Server, shadowName, startServer } from '@expand-contract/postgres'
 import type { Client } from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { parseStatement, untag } from '../src/parser.ts'
-import type { Backfill, Check } from '../src/plan.ts'
-import { backfillSql, checkSql } from '../src/render.ts'
+import type { Backfill, Check } from '../src/plan/plan.ts'
+import { backfillSql, checkSql } from '../src/plan/render.ts'
+import { parseStatement, untag } from '../src/sql/parser.ts'
 
 const ROWS = 1_003
 const BATCH = 100

@@ -1,7 +1,7 @@
 import { replayHistory } from '@expand-contract/core'
 import type { Client } from 'pg'
 import { newColumnRewrites } from '../../../packages/core/src/facts/new-column.ts'
-import { actionOf, columnIn } from '../../../packages/core/src/relation.ts'
+import { actionOf, columnIn } from '../../../packages/core/src/sql/relation.ts'
 
 const SCHEMA = `
 CREATE SCHEMA tools;

@@ -2,7 +2,7 @@ import { type Migration, replayHistory } from '@expand-contract/core'
 import type { Client } from 'pg'
 import { catalogInCommand } from '../../../packages/core/src/facts/in-command.ts'
 import { readForNotNull } from '../../../packages/core/src/facts/not-null-proof.ts'
-import { tableAction } from '../../../packages/core/src/relation.ts'
+import { tableAction } from '../../../packages/core/src/sql/relation.ts'
 
 const SCHEMA = `CREATE TYPE pair AS (a int, b int); CREATE DOMAIN words AS text; CREATE DOMAIN couple AS pair;`
 

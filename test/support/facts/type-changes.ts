@@ -2,7 +2,7 @@ import { column, type Migration, replayHistory } from '@expand-contract/core'
 import type { Client } from 'pg'
 import { catalogInCommand } from '../../../packages/core/src/facts/in-command.ts'
 import { type TypeChange, typeChange } from '../../../packages/core/src/facts/type-change.ts'
-import { actionOf } from '../../../packages/core/src/relation.ts'
+import { actionOf } from '../../../packages/core/src/sql/relation.ts'
 import { FIXED } from './type-cases.ts'
 import { PAIRS, SCHEMA, type TypePairs } from './type-pairs.ts'
 

@@ -1,4 +1,4 @@
-import type { Statement } from '../statement.ts'
+import type { Statement } from '../sql/statement.ts'
 
 /** `"schema"."table"`, quoted: one spelling for one table, safe to print and to put into SQL. */
 export type TableName = string

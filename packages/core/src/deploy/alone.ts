@@ -1,5 +1,5 @@
-import { type PgNode, parseStatement, untag } from '../parser.ts'
-import { quoteName } from '../sql.ts'
+import { type PgNode, parseStatement, untag } from '../sql/parser.ts'
+import { quoteName } from '../sql/sql.ts'
 
 /** What a statement that runs outside any transaction does: no ledger row can commit with it, so whether it was done the database must tell. Names are SQL. */
 export type AloneWork =

@@ -1,9 +1,9 @@
 import { isConcurrent } from '../finish.ts'
-import { untag } from '../parser.ts'
-import { readScript } from '../read.ts'
-import type { Sending } from '../sending.ts'
-import { sliceBytes } from '../sql.ts'
-import type { Script, Statement } from '../statement.ts'
+import type { Sending } from '../plan/sending.ts'
+import { untag } from '../sql/parser.ts'
+import { readScript } from '../sql/read.ts'
+import { sliceBytes } from '../sql/sql.ts'
+import type { Script, Statement } from '../sql/statement.ts'
 
 /** Part of a migration that is done whole or not at all. */
 export interface Unit {

@@ -1,10 +1,10 @@
 import { type SourceMigration, UserError } from '../adapter.ts'
-import type { Plan, Step } from '../plan.ts'
-import { readScript } from '../read.ts'
-import { isGuarded } from '../sending.ts'
-import { checksum, sliceBytes } from '../sql.ts'
-import { spoken, stepHeader } from '../step-header.ts'
-import { undoSteps } from '../undo-steps.ts'
+import type { Plan, Step } from '../plan/plan.ts'
+import { isGuarded } from '../plan/sending.ts'
+import { spoken, stepHeader } from '../plan/step-header.ts'
+import { undoSteps } from '../plan/undo-steps.ts'
+import { readScript } from '../sql/read.ts'
+import { checksum, sliceBytes } from '../sql/sql.ts'
 
 /** A migration file that is a step of a plan. */
 export interface PlannedStep {

@@ -1,7 +1,7 @@
 import type { TypeName } from '../catalog/catalog.ts'
-import type { PgNode } from '../parser.ts'
-import { strings } from '../relation.ts'
-import { typeName } from '../type-name.ts'
+import type { PgNode } from '../sql/parser.ts'
+import { strings } from '../sql/relation.ts'
+import { typeName } from '../sql/type-name.ts'
 
 /** A quoted literal or NULL: it takes the type that its place asks for. */
 export const UNKNOWN = 'unknown'

@@ -1,9 +1,9 @@
 import type { Catalog } from '../catalog/catalog.ts'
 import type { Migration } from '../migration.ts'
-import { tableAction } from '../relation.ts'
 import { passOf } from '../replay/alter-pass.ts'
 import { applyStatement } from '../replay/replay.ts'
-import type { Statement } from '../statement.ts'
+import { tableAction } from '../sql/relation.ts'
+import type { Statement } from '../sql/statement.ts'
 
 /**
  * The schema that an action of ALTER TABLE finds: PostgreSQL does what the command drops first and the constraints that it adds last, wherever they stand in the

@@ -1,5 +1,5 @@
-import { parseExpression } from '../expression.ts'
-import type { PgNode } from '../parser.ts'
+import { parseExpression } from '../sql/expression.ts'
+import type { PgNode } from '../sql/parser.ts'
 
 /** True where an expression names the column, or a whole row, anywhere: a subquery's own column of that name counts, for which table it is of is not known. */
 export function mentions(expression: string | undefined, column: string): boolean {

@@ -1,5 +1,5 @@
 import type { Catalog, Column, TypeName } from '../catalog/catalog.ts'
-import { parseExpression } from '../expression.ts'
+import { parseExpression } from '../sql/expression.ts'
 import { volatility } from './volatility.ts'
 
 /** Why adding a column copies the whole table. */

@@ -1,7 +1,7 @@
 import { type Catalog, type Constraint, column as columnOf, incompleteness, type TableName } from '../catalog/catalog.ts'
-import { parseExpression } from '../expression.ts'
-import { type PgNode, untag } from '../parser.ts'
-import { strings } from '../relation.ts'
+import { parseExpression } from '../sql/expression.ts'
+import { type PgNode, untag } from '../sql/parser.ts'
+import { strings } from '../sql/relation.ts'
 import { withDescendants } from './family.ts'
 import { belowDomains } from './pathway.ts'
 

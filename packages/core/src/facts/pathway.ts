@@ -1,5 +1,5 @@
 import type { Catalog, TypeName } from '../catalog/catalog.ts'
-import { elementType } from '../type-name.ts'
+import { elementType } from '../sql/type-name.ts'
 import { CASTS, STRINGS } from './casts.ts'
 import { baseName } from './type-parts.ts'
 import { NEWEST, wordsOn } from './versions.ts'

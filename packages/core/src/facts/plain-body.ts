@@ -1,6 +1,6 @@
-import { type PgNode, parseStatements, untag } from '../parser.ts'
-import { strings } from '../relation.ts'
-import type { Statement } from '../statement.ts'
+import { type PgNode, parseStatements, untag } from '../sql/parser.ts'
+import { strings } from '../sql/relation.ts'
+import type { Statement } from '../sql/statement.ts'
 
 const OPTIONS_THAT_KEEP = new Set(['security', 'strict', 'set'])
 

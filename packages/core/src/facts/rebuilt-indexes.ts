@@ -1,5 +1,5 @@
 import type { Catalog, Column, Index, IndexKey, TableName, TypeName } from '../catalog/catalog.ts'
-import { type PgNode, parseStatement } from '../parser.ts'
+import { type PgNode, parseStatement } from '../sql/parser.ts'
 import { CLASSES } from './casts.ts'
 import { mentions } from './mentions.ts'
 import { listedName, readTable, type Types } from './pathway.ts'

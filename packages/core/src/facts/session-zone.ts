@@ -1,6 +1,6 @@
 import type { Migration } from '../migration.ts'
-import { actionOf } from '../relation.ts'
-import type { Statement } from '../statement.ts'
+import { actionOf } from '../sql/relation.ts'
+import type { Statement } from '../sql/statement.ts'
 
 const UTC: readonly string[] = ['utc', 'gmt', 'etc/utc', 'etc/gmt']
 

@@ -1,6 +1,6 @@
 import type { Catalog, Trigger } from '../catalog/catalog.ts'
-import { mayName } from '../expression.ts'
-import { type PgNode, scan, untag } from '../parser.ts'
+import { mayName } from '../sql/expression.ts'
+import { type PgNode, scan, untag } from '../sql/parser.ts'
 
 /**
  * False where nothing of a trigger names the column: neither what it fires on nor any word of its function. A function that is not known, builds its queries as text or is

@@ -1,5 +1,5 @@
 import { type Catalog, type Column, column as columnOf, type TableName, type TypeName } from '../catalog/catalog.ts'
-import type { PgNode } from '../parser.ts'
+import type { PgNode } from '../sql/parser.ts'
 import { valueCost } from './coercion.ts'
 import { withDescendants } from './family.ts'
 import { mentions } from './mentions.ts'

@@ -1,5 +1,5 @@
 import type { Catalog, Constraint, TableName } from '../catalog/catalog.ts'
-import type { PgNode } from '../parser.ts'
+import type { PgNode } from '../sql/parser.ts'
 import type { Change } from './change.ts'
 import { mark, putTable } from './edit.ts'
 import { amendNotNull, columnOfNotNull, setNotNull } from './not-null.ts'

@@ -1,5 +1,5 @@
-import type { PgNode } from '../parser.ts'
-import type { Statement } from '../statement.ts'
+import type { PgNode } from '../sql/parser.ts'
+import type { Statement } from '../sql/statement.ts'
 
 /** In which round PostgreSQL does an action of ALTER TABLE (AlterTablePass in src/backend/commands/tablecmds.c); those left out come last. */
 const PASSES: Readonly<Record<string, number>> = {

@@ -1,6 +1,6 @@
 import type { Catalog } from '../catalog/catalog.ts'
-import type { PgNode } from '../parser.ts'
-import type { Statement } from '../statement.ts'
+import type { PgNode } from '../sql/parser.ts'
+import type { Statement } from '../sql/statement.ts'
 
 /** The statement that is replayed, and the migration that it stands in. */
 export interface Change {

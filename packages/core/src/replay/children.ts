@@ -1,5 +1,5 @@
 import { type Catalog, type Constraint, column, type Table, type TableName } from '../catalog/catalog.ts'
-import type { PgNode } from '../parser.ts'
+import type { PgNode } from '../sql/parser.ts'
 import type { Change } from './change.ts'
 import { dropColumn } from './drop-column.ts'
 import { dropConstraint } from './drop-constraint.ts'

@@ -1,10 +1,10 @@
 import type { Catalog, TableName } from '../catalog/catalog.ts'
 import { column } from '../catalog/catalog.ts'
-import { parseExpression } from '../expression.ts'
-import { type PgNode, SqlSyntaxError, untag } from '../parser.ts'
-import { printedName } from '../printed-name.ts'
-import { rangeKey, splitKey, strings } from '../relation.ts'
-import { tokensIn } from '../tokens.ts'
+import { parseExpression } from '../sql/expression.ts'
+import { type PgNode, SqlSyntaxError, untag } from '../sql/parser.ts'
+import { printedName } from '../sql/printed-name.ts'
+import { rangeKey, splitKey, strings } from '../sql/relation.ts'
+import { tokensIn } from '../sql/tokens.ts'
 import { EXPRESSION_BASE, unquoted } from './names-in.ts'
 
 /** What an unqualified name may be a column of: an expression's own table, or what a subquery reads. */

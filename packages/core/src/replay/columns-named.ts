@@ -1,6 +1,6 @@
 import type { Index, Table } from '../catalog/catalog.ts'
-import { parseExpression } from '../expression.ts'
-import type { PgNode } from '../parser.ts'
+import { parseExpression } from '../sql/expression.ts'
+import type { PgNode } from '../sql/parser.ts'
 
 type Columns = Pick<Table, 'columns'>
 

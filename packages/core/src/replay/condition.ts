@@ -1,8 +1,8 @@
 import type { Catalog } from '../catalog/catalog.ts'
-import { parseExpression } from '../expression.ts'
-import { type PgNode, SqlSyntaxError } from '../parser.ts'
-import { type Branch, bodyItems } from '../plpgsql.ts'
-import type { Statement } from '../statement.ts'
+import { type Branch, bodyItems } from '../plpgsql/plpgsql.ts'
+import { parseExpression } from '../sql/expression.ts'
+import { type PgNode, SqlSyntaxError } from '../sql/parser.ts'
+import type { Statement } from '../sql/statement.ts'
 import { subjectOf } from './conflict.ts'
 import { rowsOfVariables, systemCondition } from './system-query.ts'
 

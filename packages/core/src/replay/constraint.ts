@@ -8,8 +8,8 @@ import {
   type Table,
   type TableName,
 } from '../catalog/catalog.ts'
-import type { PgNode } from '../parser.ts'
-import { displayTable, rangeKey, strings } from '../relation.ts'
+import type { PgNode } from '../sql/parser.ts'
+import { displayTable, rangeKey, strings } from '../sql/relation.ts'
 import type { Change } from './change.ts'
 import { columnsChecked } from './columns-named.ts'
 import { mark, markUnknown, putTable } from './edit.ts'

@@ -1,6 +1,6 @@
 import type { Catalog } from '../catalog/catalog.ts'
-import { type Block, type BodyItem, type Branch, bodyItems, readBody } from '../plpgsql.ts'
-import type { Statement } from '../statement.ts'
+import { type Block, type BodyItem, type Branch, bodyItems, readBody } from '../plpgsql/plpgsql.ts'
+import type { Statement } from '../sql/statement.ts'
 import type { Change } from './change.ts'
 import { namesChange } from './changes-schema.ts'
 import { isTaken } from './condition.ts'

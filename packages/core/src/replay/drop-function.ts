@@ -1,6 +1,6 @@
 import type { Catalog } from '../catalog/catalog.ts'
-import type { PgNode } from '../parser.ts'
-import { displayTable, strings } from '../relation.ts'
+import type { PgNode } from '../sql/parser.ts'
+import { displayTable, strings } from '../sql/relation.ts'
 import type { Change } from './change.ts'
 import type { DropOptions } from './drop-column.ts'
 import { editTables, mark, withEntry, without } from './edit.ts'

@@ -1,5 +1,5 @@
 import type { Catalog } from '../catalog/catalog.ts'
-import { displayTable } from '../relation.ts'
+import { displayTable } from '../sql/relation.ts'
 import type { Change } from './change.ts'
 import { type DropOptions, dropForeignKeys } from './drop-column.ts'
 import { markEverything, removeTable, without } from './edit.ts'

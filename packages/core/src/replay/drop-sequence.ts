@@ -1,5 +1,5 @@
 import type { Catalog, TableName } from '../catalog/catalog.ts'
-import { displayTable } from '../relation.ts'
+import { displayTable } from '../sql/relation.ts'
 import type { Change } from './change.ts'
 import { markEverything } from './edit.ts'
 import { dropDependents } from './fall.ts'

@@ -1,5 +1,5 @@
 import type { Catalog } from '../catalog/catalog.ts'
-import { userType } from '../type-name.ts'
+import { userType } from '../sql/type-name.ts'
 import type { Change } from './change.ts'
 import { dropDependents, removeTypes } from './fall.ts'
 

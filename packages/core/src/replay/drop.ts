@@ -1,6 +1,6 @@
 import type { Catalog, TableName, View } from '../catalog/catalog.ts'
-import { type PgNode, untag } from '../parser.ts'
-import { DEFAULT_SCHEMA, strings, tableKey } from '../relation.ts'
+import { type PgNode, untag } from '../sql/parser.ts'
+import { DEFAULT_SCHEMA, strings, tableKey } from '../sql/relation.ts'
 import type { Change, Handler } from './change.ts'
 import { type DropOptions, dropForeignKeys } from './drop-column.ts'
 import { dropFunction } from './drop-function.ts'

@@ -1,6 +1,6 @@
 import { type Catalog, EVERYTHING, type Table, type TableName } from '../catalog/catalog.ts'
 import { LayeredMap } from '../catalog/layered-map.ts'
-import { displayTable } from '../relation.ts'
+import { displayTable } from '../sql/relation.ts'
 import type { Change } from './change.ts'
 import { childrenOf, namesFollow } from './names.ts'
 

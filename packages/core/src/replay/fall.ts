@@ -1,6 +1,6 @@
 import type { Catalog, Domain, RoutineName, Table, TableName, TypeName, View } from '../catalog/catalog.ts'
-import { splitKey, tableKey } from '../relation.ts'
-import { bareType, isOwnType, splitType, userType } from '../type-name.ts'
+import { splitKey, tableKey } from '../sql/relation.ts'
+import { bareType, isOwnType, splitType, userType } from '../sql/type-name.ts'
 import type { Change } from './change.ts'
 import { dropColumn } from './drop-column.ts'
 import { dropConstraint } from './drop-constraint.ts'

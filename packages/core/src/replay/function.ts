@@ -1,5 +1,5 @@
 import type { Catalog, Routine } from '../catalog/catalog.ts'
-import { strings } from '../relation.ts'
+import { strings } from '../sql/relation.ts'
 import { calledLater } from './calls.ts'
 import type { Handler } from './change.ts'
 import { changesSchema } from './changes-schema.ts'

@@ -1,9 +1,9 @@
 import { type Catalog, EMPTY_CATALOG } from '../catalog/catalog.ts'
 import type { Intent } from '../intent.ts'
 import type { Migration } from '../migration.ts'
-import { readScript } from '../read.ts'
-import type { Sending } from '../sending.ts'
-import type { Script } from '../statement.ts'
+import type { Sending } from '../plan/sending.ts'
+import { readScript } from '../sql/read.ts'
+import type { Script } from '../sql/statement.ts'
 import { applyScript } from './replay.ts'
 
 /** One migration of a history, read and replayed on top of those before it. */

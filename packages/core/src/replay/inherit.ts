@@ -1,6 +1,6 @@
 import { type Catalog, type Column, type Constraint, column, type Table, type TableName } from '../catalog/catalog.ts'
-import type { PgNode } from '../parser.ts'
-import { displayTable, rangeKey } from '../relation.ts'
+import type { PgNode } from '../sql/parser.ts'
+import { displayTable, rangeKey } from '../sql/relation.ts'
 import type { Change } from './change.ts'
 import { mark, putTable } from './edit.ts'
 import { amendNotNull, setNotNull } from './not-null.ts'

@@ -1,10 +1,10 @@
 import { column, type Table, type TypeName } from '../catalog/catalog.ts'
-import { parseExpression } from '../expression.ts'
-import { type PgNode, SqlSyntaxError } from '../parser.ts'
-import { strings } from '../relation.ts'
-import { quoteText } from '../sql.ts'
-import { tokensIn } from '../tokens.ts'
-import { bareType, typeName } from '../type-name.ts'
+import { parseExpression } from '../sql/expression.ts'
+import { type PgNode, SqlSyntaxError } from '../sql/parser.ts'
+import { strings } from '../sql/relation.ts'
+import { quoteText } from '../sql/sql.ts'
+import { tokensIn } from '../sql/tokens.ts'
+import { bareType, typeName } from '../sql/type-name.ts'
 import { EXPRESSION_BASE } from './names-in.ts'
 
 /** A literal of an expression and its type, where that can be told. */

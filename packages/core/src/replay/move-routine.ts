@@ -1,6 +1,6 @@
 import type { Catalog } from '../catalog/catalog.ts'
-import type { PgNode } from '../parser.ts'
-import { splitKey, strings, tableKey } from '../relation.ts'
+import type { PgNode } from '../sql/parser.ts'
+import { splitKey, strings, tableKey } from '../sql/relation.ts'
 import type { Change } from './change.ts'
 import { markCallers } from './drop-function.ts'
 import { moved } from './moved.ts'

@@ -1,6 +1,6 @@
 import type { Catalog, Domain, Range, Routine, RoutineName, Sequence, Table, TableName, TypeName, View } from '../catalog/catalog.ts'
-import { splitKey, tableKey } from '../relation.ts'
-import { bareType, isOwnType, splitType, userType } from '../type-name.ts'
+import { splitKey, tableKey } from '../sql/relation.ts'
+import { bareType, isOwnType, splitType, userType } from '../sql/type-name.ts'
 import type { Change } from './change.ts'
 import { mapSame, mapValues, mark, putTable, rekeyed, removeTable } from './edit.ts'
 import { type NameUse, namesOfExpression, respelled, type Spelling } from './names-in.ts'

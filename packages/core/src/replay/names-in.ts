@@ -1,10 +1,10 @@
-import { parseExpression } from '../expression.ts'
-import { type ByteSpan, type PgNode, SqlSyntaxError } from '../parser.ts'
-import { printedName } from '../printed-name.ts'
-import { DEFAULT_SCHEMA, strings, tableKey } from '../relation.ts'
-import { quoteText } from '../sql.ts'
-import { type Piece, tokensIn } from '../tokens.ts'
-import { isOwnType, userType } from '../type-name.ts'
+import { parseExpression } from '../sql/expression.ts'
+import { type ByteSpan, type PgNode, SqlSyntaxError } from '../sql/parser.ts'
+import { printedName } from '../sql/printed-name.ts'
+import { DEFAULT_SCHEMA, strings, tableKey } from '../sql/relation.ts'
+import { quoteText } from '../sql/sql.ts'
+import { type Piece, tokensIn } from '../sql/tokens.ts'
+import { isOwnType, userType } from '../sql/type-name.ts'
 
 /** A name in a tree that PostgreSQL looks up: `qualifier` is what stands before a column, `literal` the text of a regclass. */
 export interface NameUse {

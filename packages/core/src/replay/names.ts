@@ -1,5 +1,5 @@
 import type { Table, TableName } from '../catalog/catalog.ts'
-import { tableKey } from '../relation.ts'
+import { tableKey } from '../sql/relation.ts'
 
 type Tables = ReadonlyMap<TableName, Table>
 

@@ -1,8 +1,8 @@
 import type { Catalog, Table, TableName } from '../catalog/catalog.ts'
-import { printedName } from '../printed-name.ts'
-import { splitKey, tableKey } from '../relation.ts'
 import { remembered } from '../remembered.ts'
-import { MAX_IDENTIFIER_BYTES } from '../sql.ts'
+import { printedName } from '../sql/printed-name.ts'
+import { splitKey, tableKey } from '../sql/relation.ts'
+import { MAX_IDENTIFIER_BYTES } from '../sql/sql.ts'
 import { isConstraintName, tableOfIndex } from './names.ts'
 
 /**

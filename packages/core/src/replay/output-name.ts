@@ -1,4 +1,4 @@
-import { type PgNode, untag } from '../parser.ts'
+import { type PgNode, untag } from '../sql/parser.ts'
 
 /** What PostgreSQL calls a column of a query that was given no name (FigureColname in src/backend/parser/parse_target.c). */
 export function outputName(node: PgNode): string {

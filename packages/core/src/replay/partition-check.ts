@@ -1,6 +1,6 @@
 import type { Catalog, Table } from '../catalog/catalog.ts'
-import { type PgNode, parseStatement } from '../parser.ts'
-import { quoteName, quoteText } from '../sql.ts'
+import { type PgNode, parseStatement } from '../sql/parser.ts'
+import { quoteName, quoteText } from '../sql/sql.ts'
 
 /** Types whose values a bound holds as they are written, and which PostgreSQL compares without casting the column. */
 const PLAIN: ReadonlySet<string> = new Set([

@@ -1,5 +1,5 @@
-import { type PgNode, untag } from '../parser.ts'
-import { strings } from '../relation.ts'
+import { type PgNode, untag } from '../sql/parser.ts'
+import { strings } from '../sql/relation.ts'
 import type { Lookup } from './lookup.ts'
 
 /** The tree with a schema before names that it holds as lists of words, which have no place in the text; the same tree where there are none. */

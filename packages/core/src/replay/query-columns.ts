@@ -1,8 +1,8 @@
 import type { Catalog, Column } from '../catalog/catalog.ts'
 import { typeOf, UNKNOWN } from '../facts/expression-type.ts'
-import { type PgNode, untag } from '../parser.ts'
-import { rangeKey, strings } from '../relation.ts'
-import { typeName } from '../type-name.ts'
+import { type PgNode, untag } from '../sql/parser.ts'
+import { rangeKey, strings } from '../sql/relation.ts'
+import { typeName } from '../sql/type-name.ts'
 import { outputName } from './output-name.ts'
 
 /** The columns that CREATE TABLE AS makes of a query: columns of known tables, casts, constants and a few functions; undefined where one of them is anything else. */

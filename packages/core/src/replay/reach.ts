@@ -1,7 +1,7 @@
 import type { Catalog, RoutineName, TableName } from '../catalog/catalog.ts'
-import { untag } from '../parser.ts'
-import { bodyItems, readBody } from '../plpgsql.ts'
-import { rangeKey } from '../relation.ts'
+import { bodyItems, readBody } from '../plpgsql/plpgsql.ts'
+import { untag } from '../sql/parser.ts'
+import { rangeKey } from '../sql/relation.ts'
 import { changerIn } from './calls.ts'
 import { isRows } from './changes-schema.ts'
 

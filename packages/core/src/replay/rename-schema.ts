@@ -1,5 +1,5 @@
 import type { Catalog } from '../catalog/catalog.ts'
-import { DEFAULT_SCHEMA, splitKey } from '../relation.ts'
+import { DEFAULT_SCHEMA, splitKey } from '../sql/relation.ts'
 import type { Change } from './change.ts'
 import { markEverything, withEntry } from './edit.ts'
 import { contentMoves } from './extension.ts'

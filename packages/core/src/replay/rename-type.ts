@@ -1,6 +1,6 @@
 import type { Catalog } from '../catalog/catalog.ts'
-import { DEFAULT_SCHEMA } from '../relation.ts'
-import { userType } from '../type-name.ts'
+import { DEFAULT_SCHEMA } from '../sql/relation.ts'
+import { userType } from '../sql/type-name.ts'
 import type { Change } from './change.ts'
 import { moved } from './moved.ts'
 

@@ -1,4 +1,4 @@
-import type { Statement } from '../statement.ts'
+import type { Statement } from '../sql/statement.ts'
 
 /**
  * The statement of a script before which the schema was what a ROLLBACK or ROLLBACK TO brings back: the BEGIN of its transaction, or the savepoint. Undefined

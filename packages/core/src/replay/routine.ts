@@ -1,9 +1,9 @@
 import type { Catalog, Routine, RoutineName, TypeName, Volatility } from '../catalog/catalog.ts'
 import { column } from '../catalog/catalog.ts'
-import type { PgNode } from '../parser.ts'
-import { strings, tableKey } from '../relation.ts'
-import type { Statement } from '../statement.ts'
-import { bareType, typeName } from '../type-name.ts'
+import type { PgNode } from '../sql/parser.ts'
+import { strings, tableKey } from '../sql/relation.ts'
+import type { Statement } from '../sql/statement.ts'
+import { bareType, typeName } from '../sql/type-name.ts'
 import { withEntry, without } from './edit.ts'
 
 /** A routine as CREATE FUNCTION or CREATE PROCEDURE makes it. */

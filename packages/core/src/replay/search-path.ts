@@ -1,7 +1,7 @@
 import type { Catalog } from '../catalog/catalog.ts'
-import type { PgNode } from '../parser.ts'
-import { DEFAULT_SCHEMA, strings } from '../relation.ts'
-import { tokensIn } from '../tokens.ts'
+import type { PgNode } from '../sql/parser.ts'
+import { DEFAULT_SCHEMA, strings } from '../sql/relation.ts'
+import { tokensIn } from '../sql/tokens.ts'
 import { unquoted } from './names-in.ts'
 
 /** What SET, RESET or `set_config` makes of the search_path. */

@@ -1,6 +1,6 @@
 import type { Catalog } from '../catalog/catalog.ts'
-import { untag } from '../parser.ts'
-import { quoteName } from '../sql.ts'
+import { untag } from '../sql/parser.ts'
+import { quoteName } from '../sql/sql.ts'
 import { callsOfExtensions, rows } from './calls.ts'
 import type { Change, Handler } from './change.ts'
 import { createTableFromQuery } from './create-table.ts'

@@ -1,5 +1,5 @@
 import type { Catalog, TableName } from '../catalog/catalog.ts'
-import { rangeKey, splitKey, strings } from '../relation.ts'
+import { rangeKey, splitKey, strings } from '../sql/relation.ts'
 import type { Change, Handler } from './change.ts'
 import { markUnknown } from './edit.ts'
 import { moveExtension } from './extension.ts'

@@ -1,8 +1,8 @@
-import { parseExpression } from '../expression.ts'
-import { type PgNode, SqlSyntaxError, sameTree } from '../parser.ts'
 import { remembered } from '../remembered.ts'
-import type { Statement } from '../statement.ts'
-import { type Piece, tokensIn } from '../tokens.ts'
+import { parseExpression } from '../sql/expression.ts'
+import { type PgNode, SqlSyntaxError, sameTree } from '../sql/parser.ts'
+import type { Statement } from '../sql/statement.ts'
+import { type Piece, tokensIn } from '../sql/tokens.ts'
 
 /** The tokens of a statement without comments, and its bytes. */
 export interface Source {

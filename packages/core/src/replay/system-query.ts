@@ -1,7 +1,7 @@
 import type { Catalog } from '../catalog/catalog.ts'
-import { type PgNode, untag } from '../parser.ts'
-import type { Values } from '../plpgsql-values.ts'
-import { splitKey, strings, tableKey } from '../relation.ts'
+import type { Values } from '../plpgsql/values.ts'
+import { type PgNode, untag } from '../sql/parser.ts'
+import { splitKey, strings, tableKey } from '../sql/relation.ts'
 import { pathOfText } from './names-in.ts'
 import { holdsWord, isWords, type SystemRow, systemRows, type Value } from './system-rows.ts'
 

@@ -1,6 +1,6 @@
 import { type Catalog, EVERYTHING, type Index, type Table } from '../catalog/catalog.ts'
-import { splitKey } from '../relation.ts'
-import { bareType, splitType } from '../type-name.ts'
+import { splitKey } from '../sql/relation.ts'
+import { bareType, splitType } from '../sql/type-name.ts'
 
 /** A value of a row of PostgreSQL's own catalogs; undefined: not known. */
 export type Value = string | boolean | null | undefined

@@ -1,6 +1,6 @@
 import type { Catalog, TableName } from '../catalog/catalog.ts'
-import type { PgNode } from '../parser.ts'
-import { rangeKey } from '../relation.ts'
+import type { PgNode } from '../sql/parser.ts'
+import { rangeKey } from '../sql/relation.ts'
 
 /** Tables and views that a node names anywhere in its tree, each once. Names of a WITH query count only where a table has them too. */
 export function relationsNamed(node: unknown, catalog: Catalog): readonly TableName[] {

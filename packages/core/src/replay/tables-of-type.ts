@@ -1,5 +1,5 @@
 import type { Catalog, TableName, TypeName } from '../catalog/catalog.ts'
-import { elementType } from '../type-name.ts'
+import { elementType } from '../sql/type-name.ts'
 
 /** Tables with a column of this type or of arrays of it. */
 export function tablesOfType(catalog: Catalog, type: TypeName): TableName[] {

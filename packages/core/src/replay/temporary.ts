@@ -1,5 +1,5 @@
 import type { Catalog } from '../catalog/catalog.ts'
-import { type PgNode, untag } from '../parser.ts'
+import { type PgNode, untag } from '../sql/parser.ts'
 import { removeTable, without } from './edit.ts'
 import { temporaryTables } from './names.ts'
 import { dropOwnedSequences } from './sequence.ts'

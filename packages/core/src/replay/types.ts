@@ -1,6 +1,6 @@
 import type { Catalog, Table, TableName } from '../catalog/catalog.ts'
-import type { PgNode } from '../parser.ts'
-import { bareType, splitType, typeName, userType } from '../type-name.ts'
+import type { PgNode } from '../sql/parser.ts'
+import { bareType, splitType, typeName, userType } from '../sql/type-name.ts'
 import type { Change, Handler } from './change.ts'
 import { dropColumn } from './drop-column.ts'
 import { mark, putTable, withEntry } from './edit.ts'

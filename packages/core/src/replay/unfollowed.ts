@@ -1,4 +1,4 @@
-import { untag } from '../parser.ts'
+import { untag } from '../sql/parser.ts'
 import type { Handler } from './change.ts'
 import { mark, markEverything } from './edit.ts'
 import { tablesRead } from './tables-named.ts'

@@ -1,5 +1,5 @@
 import type { Catalog, TableName, ViewRead } from '../catalog/catalog.ts'
-import type { PgNode } from '../parser.ts'
+import type { PgNode } from '../sql/parser.ts'
 import { readQuery } from './reading/query.ts'
 import { NO_SCOPE } from './reading/scope.ts'
 

@@ -1,6 +1,6 @@
 import type { Catalog, TableName, View } from '../catalog/catalog.ts'
-import type { PgNode } from '../parser.ts'
-import { rangeKey, splitKey, strings } from '../relation.ts'
+import type { PgNode } from '../sql/parser.ts'
+import { rangeKey, splitKey, strings } from '../sql/relation.ts'
 import type { Change, Handler } from './change.ts'
 import { createTableFromQuery } from './create-table.ts'
 import { mark, markUnknown, withEntry, without } from './edit.ts'

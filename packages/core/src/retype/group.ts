@@ -1,10 +1,10 @@
 import type { Constraint, TableName } from '../catalog/catalog.ts'
 import { dependents } from '../dependents.ts'
 import type { Migration } from '../migration.ts'
-import { shape } from '../parser.ts'
-import { rangeKey, strings, type TableAction, tableAction, tableKey } from '../relation.ts'
 import { remembered } from '../remembered.ts'
-import type { Statement } from '../statement.ts'
+import { shape } from '../sql/parser.ts'
+import { rangeKey, strings, type TableAction, tableAction, tableKey } from '../sql/relation.ts'
+import type { Statement } from '../sql/statement.ts'
 import { holdsAll, readAlike } from './reading.ts'
 import { type Retyped, retypedBy } from './retyped.ts'
 

@@ -1,6 +1,6 @@
 import type { Migration } from '../migration.ts'
-import { displayTable } from '../relation.ts'
 import { identitySequence } from '../replay/sequence.ts'
+import { displayTable } from '../sql/relation.ts'
 import { actionsOn } from '../target.ts'
 import type { Retyped } from './retyped.ts'
 

@@ -1,9 +1,9 @@
 import type { Column, TableName } from '../catalog/catalog.ts'
-import { parseExpression } from '../expression.ts'
 import { volatility } from '../facts/volatility.ts'
 import type { Migration } from '../migration.ts'
-import type { Refusal } from '../plan.ts'
-import { displayColumn, displayTable } from '../relation.ts'
+import type { Refusal } from '../plan/plan.ts'
+import { parseExpression } from '../sql/expression.ts'
+import { displayColumn, displayTable } from '../sql/relation.ts'
 import { suggestConversion } from './suggestion.ts'
 
 /** What a column holds whose data goes while it is added again: its default, or nothing; undefined where it needs a value that nobody has given. */

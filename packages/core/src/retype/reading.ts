@@ -1,6 +1,6 @@
 import type { TypeName } from '../catalog/catalog.ts'
 import { baseName, keepsEveryValue, typeParts } from '../facts/type-parts.ts'
-import { elementType } from '../type-name.ts'
+import { elementType } from '../sql/type-name.ts'
 
 const FAMILIES: Readonly<Record<string, string>> = {
   smallint: 'integers',

@@ -1,7 +1,7 @@
 import type { TypeName } from '../catalog/catalog.ts'
-import { quoteName } from '../sql.ts'
+import { quoteName } from '../sql/sql.ts'
+import { elementType } from '../sql/type-name.ts'
 import { typeSql } from '../target.ts'
-import { elementType } from '../type-name.ts'
 
 const ZONED = /with time zone$/
 const TIME = /^(date|time)/

@@ -1,6 +1,6 @@
 import type { TypeChange } from '../facts/type-change.ts'
-import type { Refusal } from '../plan.ts'
-import { displayColumn, displayTable } from '../relation.ts'
+import type { Refusal } from '../plan/plan.ts'
+import { displayColumn, displayTable } from '../sql/relation.ts'
 import type { TypeGroup } from './group.ts'
 import type { Retyped } from './retyped.ts'
 

@@ -1,4 +1,4 @@
-import { objectName, quoteName } from '../sql.ts'
+import { objectName, quoteName } from '../sql/sql.ts'
 import { rowTrigger, type Target } from './trigger.ts'
 
 export interface DualWrite {

@@ -1,5 +1,5 @@
-import type { DraftStep } from '../plan.ts'
-import { quoteName } from '../sql.ts'
+import type { DraftStep } from '../plan/plan.ts'
+import { quoteName } from '../sql/sql.ts'
 import { check } from './steps.ts'
 
 /** A look for rows that are equal in some columns, before a long build of a unique index that they would fail. `table` is its plain name, `on` the table as SQL. */

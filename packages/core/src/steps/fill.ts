@@ -1,5 +1,5 @@
-import { overRow } from '../expression.ts'
-import { quoteName } from '../sql.ts'
+import { overRow } from '../sql/expression.ts'
+import { quoteName } from '../sql/sql.ts'
 import { rowTrigger, type Target } from './trigger.ts'
 
 /** Gives a column a value in every write that leaves it NULL, from code that does not know the column or no longer does. */

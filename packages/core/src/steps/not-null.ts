@@ -1,5 +1,5 @@
-import type { DraftDdl } from '../plan.ts'
-import { objectName, quoteName } from '../sql.ts'
+import type { DraftDdl } from '../plan/plan.ts'
+import { objectName, quoteName } from '../sql/sql.ts'
 import { ddl } from './steps.ts'
 import type { Target } from './trigger.ts'
 

@@ -1,4 +1,4 @@
-import type { DraftDdl, DraftStep, Undo } from '../plan.ts'
+import type { DraftDdl, DraftStep, Undo } from '../plan/plan.ts'
 
 type DraftBackfill = Extract<DraftStep, { kind: 'backfill' }>
 type DraftCheck = Extract<DraftStep, { kind: 'check' }>

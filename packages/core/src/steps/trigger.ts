@@ -1,4 +1,4 @@
-import { dollarQuote, objectName, quoteName } from '../sql.ts'
+import { dollarQuote, objectName, quoteName } from '../sql/sql.ts'
 
 /** A table as a step writes it. */
 export interface Target {

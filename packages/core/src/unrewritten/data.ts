@@ -1,8 +1,8 @@
 import type { Table } from '../catalog/catalog.ts'
 import type { Migration } from '../migration.ts'
-import { type PgNode, parsePlPgSql, untag } from '../parser.ts'
-import { displayTable, isNewTable, rangeKey } from '../relation.ts'
-import type { Statement } from '../statement.ts'
+import { type PgNode, parsePlPgSql, untag } from '../sql/parser.ts'
+import { displayTable, isNewTable, rangeKey } from '../sql/relation.ts'
+import type { Statement } from '../sql/statement.ts'
 import { catalogAt, type Finding } from './finding.ts'
 import { KINDS } from './kinds.ts'
 

@@ -1,9 +1,9 @@
 import type { Catalog, Table, TableName } from '../catalog/catalog.ts'
 import type { HazardKind } from '../hazard.ts'
 import type { Migration } from '../migration.ts'
-import { DEFAULT_SCHEMA, splitKey } from '../relation.ts'
-import { quoteName } from '../sql.ts'
-import type { Statement } from '../statement.ts'
+import { DEFAULT_SCHEMA, splitKey } from '../sql/relation.ts'
+import { quoteName } from '../sql/sql.ts'
+import type { Statement } from '../sql/statement.ts'
 
 /** A hazard in a statement: its kind, what it hits, and what to do instead with the real names. */
 export interface Finding {

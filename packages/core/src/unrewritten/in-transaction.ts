@@ -1,8 +1,8 @@
 import type { Migration } from '../migration.ts'
-import { type PgNode, untag } from '../parser.ts'
-import { displayTable, isNewTable, rangeKey, type TableAction } from '../relation.ts'
-import { transactionsOf } from '../sending.ts'
-import type { Statement } from '../statement.ts'
+import { transactionsOf } from '../plan/sending.ts'
+import { type PgNode, untag } from '../sql/parser.ts'
+import { displayTable, isNewTable, rangeKey, type TableAction } from '../sql/relation.ts'
+import type { Statement } from '../sql/statement.ts'
 import { catalogAt, type Finding, plainly } from './finding.ts'
 import { KINDS } from './kinds.ts'
 

@@ -1,7 +1,7 @@
 import type { Migration } from '../migration.ts'
-import type { PgNode } from '../parser.ts'
-import { displayTable, isNewTable, rangeKey, rangeSql } from '../relation.ts'
-import type { Statement } from '../statement.ts'
+import type { PgNode } from '../sql/parser.ts'
+import { displayTable, isNewTable, rangeKey, rangeSql } from '../sql/relation.ts'
+import type { Statement } from '../sql/statement.ts'
 import { catalogAt, type Finding, plainly } from './finding.ts'
 import { KINDS } from './kinds.ts'
 

@@ -1,7 +1,7 @@
 import { hazard } from '../hazard.ts'
 import type { Migration } from '../migration.ts'
-import type { Refusal } from '../plan.ts'
-import type { Statement } from '../statement.ts'
+import type { Refusal } from '../plan/plan.ts'
+import type { Statement } from '../sql/statement.ts'
 import { findingsIn } from './find.ts'
 
 /** The refusal of a statement that no strategy claims and that is not known to be safe; undefined where it is safe and can be copied. */

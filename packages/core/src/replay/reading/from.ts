@@ -1,5 +1,5 @@
-import { type PgNode, untag } from '../../parser.ts'
-import { rangeKey, strings } from '../../relation.ts'
+import { type PgNode, untag } from '../../sql/parser.ts'
+import { rangeKey, strings } from '../../sql/relation.ts'
 import { functionColumns } from './function-columns.ts'
 import { readExpressions, readQuery } from './query.ts'
 import type { Item, Reader, Scope, ScopeColumn } from './scope.ts'

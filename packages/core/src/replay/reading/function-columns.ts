@@ -1,7 +1,7 @@
 import type { Catalog, Routine } from '../../catalog/catalog.ts'
-import { type PgNode, untag } from '../../parser.ts'
-import { strings, tableKey } from '../../relation.ts'
-import { bareType, splitType } from '../../type-name.ts'
+import { type PgNode, untag } from '../../sql/parser.ts'
+import { strings, tableKey } from '../../sql/relation.ts'
+import { bareType, splitType } from '../../sql/type-name.ts'
 import type { ScopeColumn } from './scope.ts'
 
 /** The columns that a function in FROM gives; undefined where they are not known. Those of a table's row are the table's. */

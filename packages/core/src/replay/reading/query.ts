@@ -1,5 +1,5 @@
-import { type PgNode, untag } from '../../parser.ts'
-import { strings } from '../../relation.ts'
+import { type PgNode, untag } from '../../sql/parser.ts'
+import { strings } from '../../sql/relation.ts'
 import { outputName } from '../output-name.ts'
 import { fromItems } from './from.ts'
 import {

@@ -1,6 +1,6 @@
 import type { Catalog, TableName } from '../../catalog/catalog.ts'
-import type { PgNode } from '../../parser.ts'
-import { strings, tableKey } from '../../relation.ts'
+import type { PgNode } from '../../sql/parser.ts'
+import { strings, tableKey } from '../../sql/relation.ts'
 
 /** A column of a table or view. */
 export interface Source {

@@ -1,7 +1,7 @@
 import { type HazardKind, hazard } from '../../hazard.ts'
-import type { Hazard } from '../../plan.ts'
-import { actionOf, displayColumn } from '../../relation.ts'
+import type { Hazard } from '../../plan/plan.ts'
 import type { TypeGroup } from '../../retype/group.ts'
+import { actionOf, displayColumn } from '../../sql/relation.ts'
 import { BREAKS, LOSES } from '../drop-column/hazards.ts'
 
 export const REWRITES: HazardKind = {

@@ -1,6 +1,6 @@
 import { type HazardKind, hazard } from '../../hazard.ts'
-import { untag } from '../../parser.ts'
-import { displayTable, rangeKey } from '../../relation.ts'
+import { untag } from '../../sql/parser.ts'
+import { displayTable, rangeKey } from '../../sql/relation.ts'
 import type { Strategy } from '../../strategy.ts'
 import { changedRows } from '../../unrewritten/data.ts'
 import { KINDS } from '../../unrewritten/kinds.ts'

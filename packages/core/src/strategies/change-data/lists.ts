@@ -1,9 +1,9 @@
-import type { DraftStep } from '../../plan.ts'
-import { rangeSql } from '../../relation.ts'
-import { objectName, quoteName } from '../../sql.ts'
+import type { DraftStep } from '../../plan/plan.ts'
+import { rangeSql } from '../../sql/relation.ts'
+import { objectName, quoteName } from '../../sql/sql.ts'
+import type { Clauses } from '../../sql/update-clauses.ts'
 import { otherImage, sameImage } from '../../steps/dual-write.ts'
 import { backfill, ddl } from '../../steps/steps.ts'
-import type { Clauses } from '../../update-clauses.ts'
 import type { Change } from './batches.ts'
 
 /** A change whose rows are listed in a table of ours before the first of them changes. */

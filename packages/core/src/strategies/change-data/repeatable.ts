@@ -1,5 +1,5 @@
 import type { Volatility } from '../../catalog/catalog.ts'
-import { type PgNode, shape } from '../../parser.ts'
+import { type PgNode, shape } from '../../sql/parser.ts'
 
 /** What a batched change needs to know of itself: whether a row that is done can be told from one that is not, or be done twice without harm. */
 export type Repeatable =

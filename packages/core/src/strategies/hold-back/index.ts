@@ -1,13 +1,13 @@
 import type { Constraint, Table } from '../../catalog/catalog.ts'
 import { type HazardKind, hazard } from '../../hazard.ts'
 import type { Migration } from '../../migration.ts'
+import { undoOf } from '../../plan/verbatim-undo.ts'
 import { isOfRebuiltEnum } from '../../rebuilt-enum.ts'
-import { columnIn, displayColumn, isNewTable, type TableAction, tableAction } from '../../relation.ts'
-import type { Statement } from '../../statement.ts'
+import { columnIn, displayColumn, isNewTable, type TableAction, tableAction } from '../../sql/relation.ts'
+import type { Statement } from '../../sql/statement.ts'
 import { ddl } from '../../steps/steps.ts'
 import type { Outcome, Strategy } from '../../strategy.ts'
 import { actionsOn, intentFor } from '../../target.ts'
-import { undoOf } from '../../verbatim-undo.ts'
 import { isSwapped } from '../add-unique/replace.ts'
 
 const DEFAULT: HazardKind = {

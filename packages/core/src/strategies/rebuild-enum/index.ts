@@ -3,7 +3,7 @@ import { dependents } from '../../dependents.ts'
 import { type HazardKind, hazard } from '../../hazard.ts'
 import type { Migration } from '../../migration.ts'
 import { type RebuiltEnum, rebuiltEnum } from '../../rebuilt-enum.ts'
-import { actionOf, displayColumn, displayTable, isNewTable } from '../../relation.ts'
+import { actionOf, displayColumn, displayTable, isNewTable } from '../../sql/relation.ts'
 import type { Outcome, Strategy } from '../../strategy.ts'
 import { rebuildSteps } from './steps.ts'
 

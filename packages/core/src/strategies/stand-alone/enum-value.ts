@@ -1,11 +1,11 @@
 import type { Catalog } from '../../catalog/catalog.ts'
 import type { Migration } from '../../migration.ts'
-import { type PgNode, untag } from '../../parser.ts'
-import { strings } from '../../relation.ts'
+import { earlierInTransaction } from '../../plan/sending.ts'
 import { relationsNamed } from '../../replay/tables-named.ts'
-import { earlierInTransaction } from '../../sending.ts'
-import type { Statement } from '../../statement.ts'
-import { bareType, typeName, userType } from '../../type-name.ts'
+import { type PgNode, untag } from '../../sql/parser.ts'
+import { strings } from '../../sql/relation.ts'
+import type { Statement } from '../../sql/statement.ts'
+import { bareType, typeName, userType } from '../../sql/type-name.ts'
 
 /** The first later statement of the same transaction that uses the value as one of the enum: PostgreSQL refuses that (55P04). */
 export function labelUsedAtOnce(adds: Statement, migration: Migration): Statement | undefined {

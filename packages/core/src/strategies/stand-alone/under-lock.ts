@@ -1,11 +1,11 @@
 import type { TableName } from '../../catalog/catalog.ts'
 import { lockStrength, locksOfNode } from '../../lock.ts'
 import type { Migration } from '../../migration.ts'
-import { type PgNode, untag } from '../../parser.ts'
-import { actionOf, isNewTable } from '../../relation.ts'
+import { earlierInTransaction, isSameCommand } from '../../plan/sending.ts'
 import { tablesRead } from '../../replay/tables-named.ts'
-import { earlierInTransaction, isSameCommand } from '../../sending.ts'
-import type { Statement } from '../../statement.ts'
+import { type PgNode, untag } from '../../sql/parser.ts'
+import { actionOf, isNewTable } from '../../sql/relation.ts'
+import type { Statement } from '../../sql/statement.ts'
 
 /** A lock that an earlier statement of the same transaction took on a table that is in use. */
 interface HeldLock {
