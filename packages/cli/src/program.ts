@@ -195,6 +195,10 @@ function addStages(root: Command, io: Io, done: (code: number) => void): void {
       .addOption(project())
   const contract = stage('contract', 'Release a held contract: write it as the next migrations, and the final schema.')
     .option('-y, --yes', 'no code that uses the old form runs any more')
+    .option(
+      '--database [url]',
+      'refuse unless this database has all of the expand stage; without a URL the usual one. Read only; never printed',
+    )
     .action(async (plan: string, flags) => done(await (await import('./command/contract.ts')).contract(plan, flags, io)))
   examples(contract, [['expand-contract contract 20261122121918_rename_name', 'when no code that uses the old form runs any more']])
   const undo = stage(

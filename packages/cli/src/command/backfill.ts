@@ -2,9 +2,12 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { type Backfill, type Plan, UserError } from '@expand-contract/core'
 import type { BackfillResult, Control, FillReport } from '@expand-contract/postgres'
+import { stepsAppliedIn } from '../deploy/applied.ts'
+import { liveUrl } from '../deploy/url.ts'
 import { EXIT } from '../exit.ts'
 import type { Io } from '../io.ts'
-import { planIds, readPlan } from '../plan/plan-files.ts'
+import { type NamedPlan, writtenPlans } from '../plan/find-plan.ts'
+import { readPlan } from '../plan/plan-files.ts'
 import { withProgress } from '../progress.ts'
 import { openProjects } from '../project/discover.ts'
 import { checkedText, filledText, progressText } from '../report/backfill-text.ts'
@@ -38,25 +41,26 @@ const LINE = 10_000
 export async function backfill(target: string | undefined, flags: BackfillFlags, io: Io): Promise<number> {
   const context = await openContext(io, {})
   const projects = await openProjects(io.cwd, context.config, flags.project)
-  const written = (await Promise.all(projects.map(async ({ layout }) => (await planIds(layout)).map((id) => ({ layout, id }))))).flat()
-  const { layout, id } = pickPlan(written, target)
-  const plan = await readPlan(layout, id)
-  const url = flags.database ?? io.env.DATABASE_URL
-  if (!url) {
-    throw new UserError(
-      'The environment variable DATABASE_URL is not set (.env files are not read), so it is not known which database to fill. Set it, or give --database <url>.',
-    )
-  }
-  if (flags.pause || flags.resume || flags.cancel || flags.speed !== undefined) return steer(plan, url, flags, io)
+  const { project, id } = pickPlan(await writtenPlans(projects), target)
+  const plan = await readPlan(project.layout, id)
+  const url = liveUrl(flags.database, project.layout.urlVariables ?? [], io)
   if (flags.verify) return verify(plan, url, flags, io)
-  const results = await fill(plan, url, flags, io)
+  const byOrm = await stepsAppliedIn(project, plan, url, io)
+  if (flags.pause || flags.resume || flags.cancel || flags.speed !== undefined) return steer(plan, url, byOrm, flags, io)
+  const results = await fill(plan, url, byOrm, flags, io)
   if (flags.json) io.out(line({ event: 'end', results: results.map(({ step, result }) => ({ step: step.id, ...result })) }))
   else io.out(`${filledText(plan.id, results, context.style)}\n`)
   if (results.some(({ result }) => result.stopped)) return EXIT.cancelled
   return results.every(({ result }) => result.left === 0 && result.refused.length === 0) ? EXIT.ok : EXIT.findings
 }
 
-async function fill(plan: Plan, url: string, flags: BackfillFlags, io: Io): Promise<readonly { step: Backfill; result: BackfillResult }[]> {
+async function fill(
+  plan: Plan,
+  url: string,
+  byOrm: ReadonlySet<string>,
+  flags: BackfillFlags,
+  io: Io,
+): Promise<readonly { step: Backfill; result: BackfillResult }[]> {
   const { backfillDatabase, DEFAULT_LIMITS } = await import('@expand-contract/postgres')
   const { pauseFile } = flags
   const file = pauseFile === undefined ? undefined : path.resolve(io.cwd, pauseFile)
@@ -67,6 +71,7 @@ async function fill(plan: Plan, url: string, flags: BackfillFlags, io: Io): Prom
       backfillDatabase({
         url,
         plan,
+        byOrm,
         workers: flags.workers,
         signal: signals.stop,
         pauses: async () =>
@@ -101,12 +106,12 @@ async function fill(plan: Plan, url: string, flags: BackfillFlags, io: Io): Prom
 }
 
 /** Tells the workers of a backfill, wherever they run, what to do. */
-async function steer(plan: Plan, url: string, flags: BackfillFlags, io: Io): Promise<number> {
+async function steer(plan: Plan, url: string, byOrm: ReadonlySet<string>, flags: BackfillFlags, io: Io): Promise<number> {
   const { opener, pendingBackfills, readSteps, openLedger, writeControl } = await import('@expand-contract/postgres')
   const client = await opener(url)()
   try {
     await openLedger(client)
-    const steps = pendingBackfills(plan, await readSteps(client, plan.id), flags.step)
+    const steps = pendingBackfills(plan, await readSteps(client, plan.id), flags.step, byOrm)
     const wanted: Control['wanted'] | undefined = flags.cancel ? 'cancel' : flags.pause ? 'pause' : flags.resume ? 'run' : undefined
     const change = { ...(wanted && { wanted }), ...(flags.speed !== undefined && { speed: flags.speed }) }
     for (const step of steps) await writeControl(client, { plan: plan.id, step: step.id }, change)
@@ -137,7 +142,7 @@ async function verify(plan: Plan, url: string, flags: BackfillFlags, io: Io): Pr
   }
 }
 
-function pickPlan<T extends { readonly id: string }>(written: readonly T[], target: string | undefined): T {
+function pickPlan(written: readonly NamedPlan[], target: string | undefined): NamedPlan {
   const found = target === undefined ? written : written.filter(({ id }) => id === target || path.basename(target) === id)
   const near = found.length === 0 && target !== undefined ? written.filter(({ id }) => id.includes(target)) : found
   const [only, ...more] = near

@@ -8,6 +8,7 @@ import {
   schemaAfter,
   UserError,
 } from '@expand-contract/core'
+import { stepsAppliedIn } from '../deploy/applied.ts'
 import { shell } from '../flags/answers.ts'
 import type { Io } from '../io.ts'
 import { isLoss } from '../plan/anomalies.ts'
@@ -28,14 +29,20 @@ export interface StageFlags {
   readonly yes?: true
 }
 
+export interface ContractFlags extends StageFlags {
+  /** A database that must have all of the expand stage; true: the usual one. */
+  readonly database?: string | true
+}
+
 /** `expand-contract contract <plan>` */
-export async function contract(target: string, flags: StageFlags, io: Io): Promise<number> {
+export async function contract(target: string, flags: ContractFlags, io: Io): Promise<number> {
   const context = await openContext(io, {})
   const projects = await openProjects(io.cwd, context.config, flags.project)
   const { project, plan } = await openPlan(projects, target, io.cwd)
   const state = await planState(project, plan)
   refuseUnlessHeld(plan, state)
   await refuseUnlessFitting(project, plan)
+  if (flags.database !== undefined) await refuseUnlessExpanded(project, plan, flags.database, io)
   const [expand, held] = plan.stages
   io.out(`${planText({ ...plan, stages: [{ ...expand, steps: [] }, held], maps: [], alternatives: [] }, context.style)}\n`)
   const edits = await project.adapter.release(plan, project.history)
@@ -63,6 +70,16 @@ function refuseUnlessHeld(plan: Plan, { stage, anomalies, migrations }: PlanStat
   const inTheWay = anomalies.filter((a) => !isLoss(a))
   if (inTheWay.length > 0)
     throw new UserError(`The contract of ${plan.id} can't be released as things stand:\n${inTheWay.map((a) => `  ${a}`).join('\n')}`)
+}
+
+/** By the ORM's own table, which knows a step whoever applied it. */
+async function refuseUnlessExpanded(project: Project, plan: Plan, flag: string | true, io: Io): Promise<void> {
+  const applied = await stepsAppliedIn(project, plan, flag, io)
+  const missing = plan.stages[0].steps.filter(({ id }) => !applied.has(id)).map(({ id }) => id)
+  if (missing.length === 0) return
+  throw new UserError(
+    `The expand stage of ${plan.id} is not through in this database: ${missing.join(', ')} ${missing.length > 1 ? 'are' : 'is'} not applied there, so code may still live on the old form alone. Apply it, and give the application time on it, before the contract is released:\n  npx expand-contract deploy`,
+  )
 }
 
 /** The history has moved: what the plan was made for is no longer there. */

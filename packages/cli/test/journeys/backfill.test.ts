@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Plan } from '@expand-contract/core'
 import pg from 'pg'
@@ -78,6 +78,29 @@ it('fills a table, compares both sides, and repairs what differs', async () => {
     .map((line) => JSON.parse(line))
   expect(lines.at(-1)).toMatchObject({ event: 'end', results: [{ step: backfill, changed: 1, left: 0, refused: [], stopped: false }] })
   expect(lines.slice(0, -1).every((line) => line.event === 'progress')).toBe(true)
+})
+
+it("goes by the ORM's own records where the ORM applied the steps before it", async () => {
+  const { folder, backfill } = await begun()
+  const env = { DATABASE_URL: url }
+  await client.query(
+    'CREATE TABLE _prisma_migrations (id text, migration_name text, started_at timestamptz, finished_at timestamptz, rolled_back_at timestamptz)',
+  )
+  const names = readdirSync(`${folder}/prisma/migrations`)
+    .filter((name) => name !== 'migration_lock.toml')
+    .sort()
+  for (const [i, id] of names.slice(0, 2).entries())
+    await client.query(`INSERT INTO _prisma_migrations VALUES ($1, $1, to_timestamp($2), now(), NULL)`, [id, i])
+  expect(await run(folder, ['contract', RENAME, '--database', '--yes'], { env })).toMatchObject({
+    code: 2,
+    err: expect.stringContaining(`${backfill}, `),
+  })
+  expect(await run(folder, ['backfill', '--speed', '1'], { env })).toMatchObject({ code: 0, out: expect.stringContaining('at 100 %') })
+  expect(await run(folder, ['backfill'], { env })).toMatchObject({ code: 0, out: expect.stringContaining(`${ROWS} rows changed`) })
+  expect(await run(folder, ['status', '--database'], { env })).toMatchObject({ out: expect.stringContaining('1 of 4 migrations') })
+  for (const [i, id] of names.slice(2).entries())
+    await client.query(`INSERT INTO _prisma_migrations VALUES ($1, $1, to_timestamp($2), now(), NULL)`, [id, i + 2])
+  expect(await run(folder, ['contract', RENAME, '--database', '--yes'], { env })).toMatchObject({ code: 0, err: '' })
 })
 
 it('pauses, goes on and ends early when it is told to from elsewhere', async () => {

@@ -30,6 +30,8 @@ export interface DatabaseBackfill extends Pick<GateOptions, 'limits' | 'probe' |
   readonly plan: Plan
   /** The id of one step, instead of all that are ready. */
   readonly step?: string
+  /** Ids of steps that the ORM applied itself: the ledger does not know them. */
+  readonly byOrm?: ReadonlySet<string>
   readonly workers: number
   /** Milliseconds that a batch should take. */
   readonly target?: number
@@ -59,7 +61,7 @@ export async function backfillDatabase(options: DatabaseBackfill): Promise<reado
     await line.surely(openLedger)
     const records = await line.surely((client) => readSteps(client, options.plan.id))
     const results: { step: Backfill; result: BackfillResult }[] = []
-    for (const step of pendingBackfills(options.plan, records, options.step)) {
+    for (const step of pendingBackfills(options.plan, records, options.step, options.byOrm)) {
       const result = await fill(line, connections, step, options)
       results.push({ step, result })
       if (result.stopped) break
