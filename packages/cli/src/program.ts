@@ -23,6 +23,7 @@ export function program(io: Io, done: (code: number) => void): Command {
   addDoctor(root, io, done)
   addDeploy(root, io, done)
   addBackfill(root, io, done)
+  addKept(root, io, done)
   addStages(root, io, done)
   addExplain(root, io, done)
   return root
@@ -138,12 +139,19 @@ function addDeploy(root: Command, io: Io, done: (code: number) => void): void {
     .addOption(live())
     .addOption(seconds('--patience <seconds>', 'how long to go on trying for the locks of one step', 300))
     .addOption(seconds('--wait <seconds>', 'how long to wait for another deploy to end', 60))
+    .addOption(
+      new Option(
+        '--keep <how>',
+        'what a step of a plan takes away is kept: copied into the schema expand_contract just before; a dropped table moved there instead, where nothing holds it; or a named restore point in the archived WAL (default: none)',
+      ).choices(['copy', 'soft-drop', 'restore-point', 'none']),
+    )
     .addOption(project())
     .addOption(format())
     .action(async (flags) => done(await (await import('./command/deploy.ts')).deploy(flags, io)))
   examples(command, [
     ['expand-contract deploy', 'in place of prisma migrate deploy, or of drizzle-kit migrate'],
     ['expand-contract deploy --patience 1800', 'where long reports may hold locks'],
+    ['expand-contract deploy --keep copy', 'dropped columns and tables can be brought back'],
   ])
   command.addHelpText(
     'after',
@@ -182,6 +190,34 @@ function addBackfill(root: Command, io: Io, done: (code: number) => void): void 
     ['expand-contract backfill --probe "SELECT count(*) > 80 FROM pg_stat_activity"', 'wait while the database is busy'],
     ['expand-contract backfill --speed 0.25', 'slow down one that runs, from another terminal'],
     ['expand-contract backfill --verify', 'counts and checksums of both sides'],
+  ])
+}
+
+function addKept(root: Command, io: Io, done: (code: number) => void): void {
+  const restore = root
+    .command('restore')
+    .description('Bring back what deploy --keep set aside before a contract, once the columns and tables are in the database again.')
+    .argument('<plan>', 'its name, a part of it, or its folder')
+    .option('--overwrite', 'also where another value is there by now (default: only where there is none)')
+    .addOption(live())
+    .addOption(project())
+    .addOption(format())
+    .action(async (plan: string, flags) => done(await (await import('./command/restore.ts')).restore(plan, flags, io)))
+  examples(restore, [['expand-contract restore 20261122121918_drop_bio', 'the values that the contract of this plan dropped']])
+  const clean = root
+    .command('clean')
+    .description('List what deploy --keep set aside, and remove for good what is older than it need be.')
+    .argument('[plan]', 'only of this plan')
+    .addOption(positive('--older-than <days>', 'how old it must be (default: keepDays of the configuration, or 30)'))
+    .option('--dry-run', 'only list')
+    .option('-y, --yes', 'remove without asking for confirmation')
+    .addOption(live())
+    .addOption(project())
+    .addOption(format())
+    .action(async (plan: string | undefined, flags) => done(await (await import('./command/clean.ts')).clean(plan, flags, io)))
+  examples(clean, [
+    ['expand-contract clean --dry-run', 'what is kept, since when, and how large it is'],
+    ['expand-contract clean --older-than 90 --yes', 'for a job that runs by itself'],
   ])
 }
 

@@ -1,4 +1,4 @@
-import type { DeployEvent } from '@expand-contract/postgres'
+import type { DeployEvent, Keep } from '@expand-contract/postgres'
 import { outstanding, readPlans } from '../deploy/pending.ts'
 import { liveUrl, schemaIn } from '../deploy/url.ts'
 import { whoRuns } from '../deploy/who.ts'
@@ -19,6 +19,7 @@ export interface DeployFlags {
   readonly patience: number
   /** Seconds. */
   readonly wait: number
+  readonly keep?: Keep | 'none'
   readonly format: 'text' | 'json'
 }
 
@@ -49,9 +50,11 @@ export async function deploy(flags: DeployFlags, io: Io): Promise<number> {
       return pending
     }
     const input = { records, sending: layout.sending ?? 'query', pending, by: whoRuns(), onEvent }
+    const how = flags.keep ?? context.config.config.keep
+    const keep = how === undefined || how === 'none' ? {} : { keep: how }
     const times = { patience: flags.patience * 1000, wait: flags.wait * 1000 }
     await postgres
-      .withTwo(url, (client, watcher) => postgres.deploy(client, watcher, { ...input, ...times }))
+      .withTwo(url, (client, watcher) => postgres.deploy(client, watcher, { ...input, ...times, ...keep }))
       .catch((error: unknown) => {
         if (!(error instanceof postgres.StepFailure || error instanceof postgres.MigrationFailure)) throw error
         failure = error

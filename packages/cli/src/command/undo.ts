@@ -1,4 +1,5 @@
 import { type Plan, pointOfNoReturn, UserError, undoSteps } from '@expand-contract/core'
+import { shell } from '../flags/answers.ts'
 import type { Io } from '../io.ts'
 import { openPlan } from '../plan/find-plan.ts'
 import { planState } from '../plan/plan-state.ts'
@@ -49,6 +50,7 @@ function afterContract(plan: Plan, { adapter }: Project): string {
     `The contract of ${plan.id} is released, so there is no undo any more, only a migration that changes the schema once more, forward.`,
     ...(gone.length > 0 ? [`What its steps say: ${gone.join(' ')}`] : []),
     ...(renamed.length > 0 ? [`Nothing is lost of these: ${renamed.join('; ')}.`] : []),
+    `What deploy --keep set aside comes back when its columns and tables are there again: npx expand-contract restore ${shell(plan.id)}`,
     'Change the schema to what you want back, and let the ORM and this tool do the rest:',
     `  ${generate}`,
     `  npx expand-contract rewrite${plan.syncs.map((s) => (s.old === s.new ? '' : ` --rename ${s.table.replaceAll('"', '')}.${s.new}=${s.old}`)).join('')}`,

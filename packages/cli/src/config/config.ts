@@ -8,6 +8,10 @@ export interface Config {
   readonly project?: string | readonly string[]
   /** Name of the environment variable that holds the URL of a server for shadow databases. Default: a PostgreSQL that comes from npm. */
   readonly database?: string
+  /** How `deploy` keeps what a plan's steps take away: see `--keep`. Default: not at all. */
+  readonly keep?: 'copy' | 'soft-drop' | 'restore-point'
+  /** Days after which `clean` removes what was kept. Default: 30. */
+  readonly keepDays?: number
   /** Answers that hold for migrations of this project, as the flags of `expand-contract rewrite` give them. */
   readonly intents?: readonly Exclude<Intent, { kind: `unused${string}` }>[]
 }

@@ -20,5 +20,7 @@ export const configSchema = z.strictObject({
     .string()
     .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be the name of an environment variable that holds the URL, so that no password is committed')
     .optional(),
+  keep: z.enum(['copy', 'soft-drop', 'restore-point']).optional(),
+  keepDays: z.number().min(0).optional(),
   intents: z.array(intent).optional(),
 })

@@ -18,6 +18,10 @@ export function eventLine(event: DeployEvent, { paint, width }: Style): string |
     }
     case 'leftover':
       return `${paint.yellow('clears')}   ${event.what}`
+    case 'kept': {
+      const rows = event.rows === undefined ? '' : ` (${count(event.rows, 'row')})`
+      return `${paint.green('keeps')}    ${event.what} in ${event.where}${rows}`
+    }
     default:
       return undefined
   }

@@ -6,6 +6,8 @@ import { type Gate, openGate } from '../backfill/gate.ts'
 import { forgetBackfill, inLedger } from '../backfill/in-ledger.ts'
 import { readProgress } from '../backfill/progress.ts'
 import { DEFAULT_LIMITS } from '../backfill/throttle.ts'
+import { keepBefore } from '../keep/keep.ts'
+import { recordKept } from '../keep/kept.ts'
 import { recordFinished, recordStarted, recordUndone, type StepRecord, type StepRun, stepChecksum } from '../ledger/index.ts'
 import { attempt, StepFailure } from '../run-steps.ts'
 import { applyAlone } from './apply-alone.ts'
@@ -52,14 +54,16 @@ function applyKind(session: Session, work: StepWork, isBegun: boolean): Promise<
 async function applyAtomic(session: Session, work: StepWork<Ddl>): Promise<Done> {
   const { client, places } = session
   const { step } = work
+  const instead = await keepBefore(session, work)
   const tries = await tried(session, step.title, step.lockTimeout, ({ lockTimeout }) =>
     inTransaction(client, async () => {
       await client.query(`SET LOCAL lock_timeout = ${lockTimeout}`)
       await client.query(`SET LOCAL statement_timeout = ${step.statementTimeout}`)
-      for (const sql of step.sql) {
-        await attempt(step, sql, () => client.query(sql))
+      for (const [i, own] of step.sql.entries()) {
+        for (const sql of instead.sql.get(i) ?? [own]) await attempt(step, sql, () => client.query(sql))
         await places?.at('statement')
       }
+      for (const kept of instead.moved) await recordKept(client, kept)
       await record(session, work)
       await places?.at('recorded')
     }),

@@ -1,5 +1,6 @@
 import type { PlannedStep, Records, Sending, SourceMigration } from '@expand-contract/core'
 import type { Client } from 'pg'
+import type { Keep } from '../keep/kept.ts'
 import { openLedger, readSteps } from '../ledger/index.ts'
 import { applyOrdinary } from './apply-ordinary.ts'
 import { applyStep } from './apply-step.ts'
@@ -28,6 +29,8 @@ export interface DeployInput {
   readonly patience: number
   /** How long to wait for another deploy, in ms. */
   readonly wait: number
+  /** How what a step of a plan takes away is kept; undefined: not at all. */
+  readonly keep?: Keep
   readonly onEvent: OnEvent
 }
 
@@ -62,7 +65,13 @@ export async function deploy(client: Client, watcher: Client, input: DeployInput
   return applied
 }
 
-async function applyPlanned(session: Session, migration: SourceMigration, { plan, ...planned }: PlannedStep, { records, by }: DeployInput) {
+async function applyPlanned(
+  live: Session,
+  migration: SourceMigration,
+  { plan, ...planned }: PlannedStep,
+  { records, by, keep }: DeployInput,
+) {
+  const session = keep ? { ...live, keep: { how: keep, syncs: plan.syncs } } : live
   const ledger = await readSteps(session.client, plan.id)
   const known = ledger.find((row) => row.step === planned.step.id)
   if (known?.finishedAt) refuseTornRecords(migration, known, records)

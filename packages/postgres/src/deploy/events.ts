@@ -23,6 +23,8 @@ export type DeployEvent =
   | { readonly kind: 'blocked'; readonly tries: number; readonly pause: number; readonly blockers: readonly Blocker[] }
   /** `part` from 0 to 1 where it is known. */
   | { readonly kind: 'progress'; readonly what: string; readonly part: number | undefined; readonly blockers: readonly Blocker[] }
+  /** What a step takes away is set aside, in the ledger's schema or by a restore point; `rows` where they were copied. */
+  | { readonly kind: 'kept'; readonly what: string; readonly where: string; readonly rows: number | undefined }
   /** What a killed try left is removed first. */
   | { readonly kind: 'leftover'; readonly what: string }
   /** `ms`: how long it took. `again`: it had been done before, and was only recorded. */

@@ -1,5 +1,6 @@
 import { type Attempt, attempts } from '@expand-contract/core'
 import type { Client } from 'pg'
+import type { KeepWish } from '../keep/keep.ts'
 import type { OnEvent } from './events.ts'
 
 /** Where a deploy may be broken off: what a law does there, it does at every point of a step. */
@@ -22,6 +23,8 @@ export interface Session {
   readonly places?: Places
   /** An application is at work in the database: backfills make room for it. */
   readonly isLive?: true
+  /** What steps take away is kept. */
+  readonly keep?: KeepWish
   /** Rows of a backfill's batch, whatever it takes; default: as many as go in a moment. */
   readonly batchRows?: number
 }

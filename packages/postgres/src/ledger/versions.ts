@@ -64,4 +64,22 @@ export const VERSIONS: readonly (readonly string[])[] = [
     )`,
     `COMMENT ON TABLE expand_contract.backfill_refused IS 'Rows that the database would not change, with its words: while there is one, the backfill is not done. Correct the row and run it again.'`,
   ],
+  [
+    `CREATE TABLE expand_contract.kept (
+      id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+      plan text NOT NULL,
+      step text NOT NULL,
+      how text NOT NULL CHECK (how IN ('copy', 'moved', 'restore point')),
+      name text NOT NULL,
+      of_schema text,
+      of_table text,
+      columns text[],
+      key text[],
+      kept_at timestamptz NOT NULL DEFAULT clock_timestamp()
+    )`,
+    `COMMENT ON TABLE expand_contract.kept IS 'What was set aside before a step took it away: tables of this schema, until expand-contract clean removes them.'`,
+    `COMMENT ON COLUMN expand_contract.kept.name IS 'The table in this schema that holds it, or the name of the restore point.'`,
+    `COMMENT ON COLUMN expand_contract.kept.columns IS 'Columns that were dropped; NULL: the whole table was.'`,
+    `COMMENT ON COLUMN expand_contract.kept.key IS 'Columns that tell which row a copied value belongs to; NULL: the table had none, and whole rows are kept.'`,
+  ],
 ]
