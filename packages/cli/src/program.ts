@@ -173,6 +173,7 @@ function addBackfill(root: Command, io: Io, done: (code: number) => void): void 
     .addOption(positive('--max-lag-bytes <bytes>', 'the same in bytes of WAL (default: 268435456)'))
     .addOption(positive('--max-transaction <seconds>', 'wait while a transaction has been open for longer (default: do not)'))
     .option('--probe <sql>', 'your own query: wait while it returns true, or 1 and more')
+    .option('--probe-url <url>', 'wait while it answers anything but 2xx, or nothing')
     .option('--pause-file <file>', 'wait while this file is there')
     .addOption(new Option('--pause', 'let all its workers pause').conflicts(['resume', 'cancel', 'verify']))
     .addOption(
@@ -181,6 +182,7 @@ function addBackfill(root: Command, io: Io, done: (code: number) => void): void 
     .addOption(new Option('--cancel', 'let them end after their batch').conflicts('verify'))
     .addOption(positive('--speed <part>', 'let them work this part of the time: 0.5 is half').conflicts('verify'))
     .option('--verify', 'fill nothing: compare what is filled with what it is filled from')
+    .option('--metrics <[host:]port>', 'serve what it does as Prometheus text, at /metrics')
     .option('--json', 'a line of JSON for each second, and one at the end')
     .addOption(project())
     .action(async (plan: string | undefined, flags) => done(await (await import('./command/backfill.ts')).backfill(plan, flags, io)))

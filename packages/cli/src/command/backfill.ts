@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { type Backfill, type Plan, UserError } from '@expand-contract/core'
 import type { BackfillResult, Control, FillReport } from '@expand-contract/postgres'
+import { serveMetrics } from '../backfill/metrics.ts'
+import { askUrl } from '../backfill/probe-url.ts'
 import { stepsAppliedIn } from '../deploy/applied.ts'
 import { liveUrl } from '../deploy/url.ts'
 import { EXIT } from '../exit.ts'
@@ -25,7 +27,9 @@ export interface BackfillFlags {
   readonly maxLagBytes?: number
   readonly maxTransaction?: number
   readonly probe?: string
+  readonly probeUrl?: string
   readonly pauseFile?: string
+  readonly metrics?: string
   readonly speed?: number
   readonly pause?: boolean
   readonly resume?: boolean
@@ -62,8 +66,9 @@ async function fill(
   io: Io,
 ): Promise<readonly { step: Backfill; result: BackfillResult }[]> {
   const { backfillDatabase, DEFAULT_LIMITS } = await import('@expand-contract/postgres')
-  const { pauseFile } = flags
+  const { pauseFile, probeUrl } = flags
   const file = pauseFile === undefined ? undefined : path.resolve(io.cwd, pauseFile)
+  const metrics = flags.metrics === undefined ? undefined : await serveMetrics(flags.metrics, plan.id)
   const signals = stopSignals()
   let shown = 0
   try {
@@ -79,7 +84,9 @@ async function fill(
             ? 'it is paused: SIGUSR2 lets it go on'
             : file !== undefined && existsSync(file)
               ? `it is paused: ${pauseFile} is there`
-              : undefined,
+              : probeUrl === undefined
+                ? undefined
+                : await askUrl(probeUrl),
         ...(flags.step !== undefined && { step: flags.step }),
         ...(flags.batch !== undefined && { target: flags.batch }),
         ...(flags.probe !== undefined && { probe: flags.probe }),
@@ -91,6 +98,7 @@ async function fill(
           ...(flags.nice !== undefined && { nice: flags.nice }),
         },
         onReport: (report) => {
+          metrics?.saw(report)
           if (flags.json) io.out(line(progressEvent(report)))
           else if (io.progress) void say(progressText(report))
           else if (performance.now() - shown > LINE) {
@@ -102,6 +110,7 @@ async function fill(
     )
   } finally {
     signals.close()
+    await metrics?.close()
   }
 }
 

@@ -1,20 +1,21 @@
 import type { Backfill } from '@expand-contract/core'
 import type { BackfillResult, FillReport, RowsChecked } from '@expand-contract/postgres'
-import { count, type Style } from './style.ts'
+import { bar, count, type Style } from './style.ts'
 
 /** Refused rows and differing keys that are shown. */
 const MOST_SHOWN = 10
 
 /** One line about a backfill that runs. */
-export function progressText({ step, part, pass, rows, rate, left, batch, state }: FillReport): string {
+export function progressText({ step, part, pass, rows, rate, left, lag, batch, state }: FillReport): string {
   const parts = [
     step.title,
-    ...(part === undefined ? [] : [`${Math.floor(part * 100)} %`]),
+    ...(part === undefined ? [] : [bar(part)]),
     ...(pass !== undefined && pass > 1 ? ['a second look'] : []),
     ...(rows === undefined ? [] : [`${number(rows)} rows`]),
     ...(rate === undefined ? [] : [`${number(rate)} a second`]),
     ...(batch > 0 ? [`${Math.round(batch)} ms a batch`] : []),
     ...(left !== undefined && part !== undefined && part < 1 ? [`${duration(left)} left`] : []),
+    ...(lag === undefined || lag < 1 ? [] : [`a replica is ${Math.round(lag)} s behind`]),
     ...(state === undefined ? [] : [`waits or rests: ${state}`]),
   ]
   return parts.join(' · ')

@@ -1,5 +1,5 @@
 import type { Blocker, DeployEvent } from '@expand-contract/postgres'
-import { count, type Style, wrap } from './style.ts'
+import { bar, count, type Style, wrap } from './style.ts'
 
 /** The line that an event leaves behind; undefined where it is only of the moment. */
 export function eventLine(event: DeployEvent, { paint, width }: Style): string | undefined {
@@ -62,12 +62,6 @@ export function deployedText(applied: number, held: number, { paint }: Style): s
 /** A step or migration that the database refused: what was applied before it stays. */
 export function failureText(message: string, { paint, width }: Style): string {
   return `${paint.red('stopped')}\n${wrap(message, width, '  ')}\n\nWhat was applied before stays applied and is safe to stay. When the cause is mended, run the same command again: it goes on here.\n`
-}
-
-function bar(part: number): string {
-  const cells = 20
-  const full = Math.max(0, Math.min(cells, Math.round(part * cells)))
-  return `${'█'.repeat(full)}${'░'.repeat(cells - full)} ${Math.round(part * 100)} %`
 }
 
 function duration(ms: number): string {

@@ -44,3 +44,10 @@ export function sentence(text: string): string {
   const first = text.charAt(0).toUpperCase() + text.slice(1)
   return /[.!?]$/.test(first) ? first : `${first}.`
 }
+
+/** `████████░░░░░░░░░░░░ 40 %`, of a part from 0 to 1. */
+export function bar(part: number): string {
+  const cells = 20
+  const full = Math.max(0, Math.min(cells, Math.round(part * cells)))
+  return `${'█'.repeat(full)}${'░'.repeat(cells - full)} ${Math.floor(part * 100)} %`
+}

@@ -9,6 +9,7 @@ import { keyWalk } from './key-walk.ts'
 import { countLeft } from './left.ts'
 import { fixedPace, type Pace, timedPace } from './pace.ts'
 import { retryRefused } from './refused.ts'
+import { vacuumWatch } from './vacuum.ts'
 import type { Walk, WalkName } from './walk.ts'
 import { workThrough } from './worker.ts'
 
@@ -66,6 +67,7 @@ export async function runBackfill(step: Backfill, options: BackfillOptions): Pro
     // Rows without a key were refused by their place, which may be another by now: a new pass finds them.
     let again = step.key.length === 0 && (await refused()).length > 0
     let changed = await line.surely((client) => retryRefused(client, step, checkpoint))
+    const vacuum = vacuumWatch(step, facts)
     let left: number | undefined
     let stopped = false
     for (let passes = 0; passes < MOST_PASSES && !stopped; passes++) {
@@ -82,7 +84,7 @@ export async function runBackfill(step: Backfill, options: BackfillOptions): Pro
       const walk = walkOf(step, pass.walk)
       await line.surely((client) => checkpoint.open(client, pass, () => walk.ranges(client, facts, PARTS)))
       const ends = await together(options, (gate) =>
-        workThrough({ ...options, gate, step, facts, pass, walk, pace: paceOf(walk, options) }),
+        workThrough({ ...options, gate, step, facts, pass, walk, vacuum, pace: paceOf(walk, options) }),
       )
       stopped = ends.some((end) => end.stopped)
       changed += ends.reduce((sum, end) => sum + end.changed, 0)

@@ -5,7 +5,7 @@ import { type Control, readControl, restOf } from './control.ts'
 import { readFacts } from './facts.ts'
 import type { StepOf } from './in-ledger.ts'
 import { readSignals } from './signals.ts'
-import { type Decision, decide, type Limits } from './throttle.ts'
+import { type Decision, decide, type Limits, type Signals } from './throttle.ts'
 
 /** Milliseconds between two measurements. */
 const EVERY = 500
@@ -22,8 +22,8 @@ export interface GateOptions {
   readonly pauses?: () => Promise<string | undefined>
   /** Aborted: it ends after the batches that run. */
   readonly signal?: AbortSignal
-  /** After each measurement, with why it waits or rests; the line is free for its queries. */
-  readonly onLook?: (state: string | undefined) => Promise<void>
+  /** After each measurement, with why it waits or rests and what was measured; the line is free for its queries. */
+  readonly onLook?: (state: string | undefined, signals: Signals) => Promise<void>
 }
 
 /** Measures while workers work, and lets them pass, rest, wait or end. */
@@ -47,7 +47,7 @@ export async function openGate(options: GateOptions): Promise<Gate> {
     const decision = decide(signals, limits)
     const pause =
       control.wanted === 'pause' ? 'it is paused: npx expand-contract backfill --resume lets it go on' : await options.pauses?.()
-    await options.onLook?.(pause ?? decision.wait ?? decision.why)
+    await options.onLook?.(pause ?? decision.wait ?? decision.why, signals)
     return { control, decision, pause }
   }
 

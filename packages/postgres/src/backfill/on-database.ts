@@ -21,6 +21,8 @@ export interface FillReport extends Partial<FillProgress> {
   readonly rate: number | undefined
   /** Seconds until this pass is done, at the rate of the last while. */
   readonly left: number | undefined
+  /** Seconds that the furthest replica is behind; undefined where there is none. */
+  readonly lag: number | undefined
   /** Why it waits or rests. */
   readonly state: string | undefined
 }
@@ -77,13 +79,17 @@ async function fill(line: Line, connections: Connections, step: Backfill, option
   const of = { plan: options.plan.id, step: step.id }
   const facts = await line.surely((client) => readFacts(client, step))
   let batch = 0
+  let lag: number | undefined
   const report = reporter(line, of, facts)
   const gate = await openGate({
     ...options,
     line,
     step,
     of,
-    onLook: async (state) => options.onReport({ step, batch, state, ...(await report()) }),
+    onLook: async (state, { lagSeconds }) => {
+      lag = lagSeconds
+      options.onReport({ step, batch, lag, state, ...(await report()) })
+    },
   })
   try {
     return await runBackfill(step, {
@@ -100,7 +106,7 @@ async function fill(line: Line, connections: Connections, step: Backfill, option
     throw inWords(step, error)
   } finally {
     await gate.close()
-    options.onReport({ step, batch, state: undefined, ...(await report()) })
+    options.onReport({ step, batch, lag, state: undefined, ...(await report()) })
   }
 }
 
@@ -116,7 +122,7 @@ function inWords(step: Backfill, error: unknown): unknown {
 /** Looks of which rate and time left are taken: what was before them tells little of what comes. */
 const LOOKS = 60
 
-function reporter(line: Line, of: StepOf, facts: TableFacts): () => Promise<Omit<FillReport, 'step' | 'batch' | 'state'>> {
+function reporter(line: Line, of: StepOf, facts: TableFacts): () => Promise<Omit<FillReport, 'step' | 'batch' | 'lag' | 'state'>> {
   const history: { at: number; part: number; rows: number }[] = []
   return async () => {
     const progress = await line.surely((client) => readProgress(client, of, facts))

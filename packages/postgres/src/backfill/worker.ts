@@ -10,6 +10,7 @@ import { hotWatch } from './hot-watch.ts'
 import type { Pace } from './pace.ts'
 import { refuseRow } from './refused.ts'
 import { troubleOf } from './trouble.ts'
+import { clearAway, type VacuumWatch } from './vacuum.ts'
 import type { Place, Walk } from './walk.ts'
 
 export interface Job extends Omit<BackfillOptions, 'walk'> {
@@ -18,6 +19,8 @@ export interface Job extends Omit<BackfillOptions, 'walk'> {
   readonly pass: Pass
   readonly walk: Walk
   readonly pace: Pace
+  /** One for all workers of the process. */
+  readonly vacuum: VacuumWatch
 }
 
 /** Milliseconds: the lock timeout of a batch, doubled with each try, and its statement timeout. */
@@ -65,6 +68,8 @@ export async function workThrough(job: Job): Promise<{ changed: number; stopped:
         failed = undefined
         job.onBatch?.(pass, done)
         await job.betweenBatches?.()
+        // Only a help: where it is refused, the batches go on without.
+        if (job.vacuum.isDue(done)) await clearAway(line.client(), job.step).catch(() => undefined)
       } catch (error) {
         if (!(error instanceof BatchFailure)) throw error
         const { cause, claim, window } = error

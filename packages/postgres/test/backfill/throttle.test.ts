@@ -4,6 +4,7 @@ import { hotWatch } from '../../src/backfill/hot-watch.ts'
 import { fixedPace, timedPace } from '../../src/backfill/pace.ts'
 import { APPLICATION, readSignals } from '../../src/backfill/signals.ts'
 import { DEFAULT_LIMITS, decide, type Signals } from '../../src/backfill/throttle.ts'
+import { vacuumWatch } from '../../src/backfill/vacuum.ts'
 import { type Server, startServer } from '../../src/server.ts'
 import { copy } from './steps.ts'
 
@@ -36,6 +37,21 @@ describe('the throttle', () => {
       rest: 3,
       why: 'autovacuum works on the table',
     })
+  })
+})
+
+describe('old versions', () => {
+  const done = (rows: number, hot: number) => ({ hot, updated: rows, progress: { next: null, isDone: false, seen: rows, rows } })
+  it('are cleared away by one worker after each fifth of the table, but behind its last rows', () => {
+    const watch = vacuumWatch({}, { rows: 1_000_000 })
+    const due = Array.from({ length: 20 }, () => watch.isDue(done(50_000, 0)))
+    expect(due.flatMap((is, i) => (is ? [i + 1] : []))).toEqual([4, 8, 12, 16])
+  })
+
+  it('are left to pruning where they stay on their page, and where rows are deleted', () => {
+    const rows = { rows: 1_000_000 }
+    expect(vacuumWatch({}, rows).isDue(done(210_000, 180_000))).toBe(false)
+    expect(vacuumWatch({ deletes: true }, rows).isDue(done(500_000, 0))).toBe(false)
   })
 })
 
