@@ -1,14 +1,16 @@
 import type { Migration } from './migration.ts'
 import { ownedSequences } from './replay/sequence.ts'
-import { sourceOf, tokenAt } from './replay/slice.ts'
-import { actionOf, type TableAction } from './sql/relation.ts'
+import { find, sourceOf, tokenAt } from './replay/slice.ts'
+import { changeOf } from './retype/retyped.ts'
+import { actionOf, columnIn, type TableAction } from './sql/relation.ts'
+import { quoteName } from './sql/sql.ts'
 import type { Statement } from './sql/statement.ts'
 import { serialType } from './sql/type-name.ts'
 import { intentFor, targetOfKey } from './target.ts'
 
 /**
  * What the ORM meant, where it wrote what PostgreSQL can't run: `SET DATA TYPE BIGSERIAL`, which both ORMs print for a serial key that grows, is bigint and a
- * sequence of bigint; a type without a cast gets the USING that a person gave. Undefined where the migration runs as it is written.
+ * sequence of bigint; a type without a cast gets the USING that a person gave, and a default that has none is set anew. Undefined where the migration runs as it is written.
  */
 export function meantBy(migration: Migration): string | undefined {
   const edits = migration.script.statements.flatMap((statement) => {
@@ -41,11 +43,26 @@ function editOf(statement: Statement, action: TableAction, migration: Migration)
   const serial = serialType(action.def.typeName)
   const token = source.tokens[tokenAt(source, action.def.typeName)]
   if (serial && token) return [{ ...place(token), text: serial, also: widened(action, serial, migration) }]
-  const answer = action.def.raw_default ? undefined : intentFor(migration, 'convert', action.table, action.name)
+  const answer = intentFor(migration, 'convert', action.table, action.name)
   const last = source.tokens.at(-1)
   if (!answer || !last) return []
+  if (action.def.raw_default && changeOf(statement, action, migration)?.effect !== 'refused') return []
   const { end } = place(last)
-  return [{ start: end, end, text: ` USING (${answer.with})`, also: [] }]
+  // A USING that PostgreSQL refuses gives way to the answer.
+  const start = action.def.raw_default ? place(source.tokens[find(source, 'USING')] ?? last).start : end
+  const { drop, set } = newDefault(action, migration)
+  return [
+    ...drop.map((sql) => ({ start: source.base, end: source.base, text: sql, also: [] })),
+    { start, end, text: ` USING (${answer.with})`, also: set },
+  ]
+}
+
+/** The old default goes before the type changes, and what the column ends with comes behind. */
+function newDefault({ table, sql, name }: TableAction, migration: Migration): { readonly drop: string[]; readonly set: string[] } {
+  const [old, end] = [migration.before, migration.after].map((catalog) => columnIn(catalog, table, name)?.default)
+  const column = `ALTER TABLE ${sql} ALTER COLUMN ${quoteName(name)}`
+  if (old === undefined) return { drop: [], set: [] }
+  return { drop: [`${column} DROP DEFAULT;\n`], set: end === undefined ? [] : [`${column} SET DEFAULT ${end};`] }
 }
 
 function widened({ table, name }: TableAction, type: string, migration: Migration): string[] {

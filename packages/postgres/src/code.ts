@@ -57,6 +57,7 @@ function withDemands(table: LiveTable, twin: LiveTable): LiveTable {
       ...twin.foreign.filter((f) => has(f.columns) && !table.foreign.some((own) => sameColumns(own.columns, f.columns))),
     ],
     distinct: [...new Set([...table.distinct, ...twin.distinct])].filter((name) => has([name])),
+    nullsEqual: [...new Set([...table.nullsEqual, ...twin.nullsEqual])].filter((name) => has([name])),
   }
 }
 

@@ -53,6 +53,8 @@ export interface LiveTable {
   readonly uniqueNames: ReadonlyMap<string, readonly string[]>
   /** Columns whose values must not repeat, for any of the unique indexes. */
   readonly distinct: readonly string[]
+  /** Columns of a unique index in which NULL equals NULL (NULLS NOT DISTINCT). */
+  readonly nullsEqual: readonly string[]
   readonly foreign: readonly LiveForeignKey[]
   readonly checks: readonly LiveCheck[]
 }
@@ -93,7 +95,7 @@ const UNIQUES = `
       WHERE k.i2 <= i.indnkeyatts ORDER BY k.i2) AS columns,
     ARRAY(SELECT DISTINCT a.attname::text FROM pg_depend d JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
       WHERE d.classid = 'pg_class'::regclass AND d.objid = i.indexrelid AND d.refobjid = i.indrelid AND d.refobjsubid > 0) AS named,
-    i.indpred IS NULL AND i.indexprs IS NULL AND i.indisvalid AND i.indimmediate AS plain
+    i.indpred IS NULL AND i.indexprs IS NULL AND i.indisvalid AND i.indimmediate AS plain, coalesce(to_jsonb(i)->>'indnullsnotdistinct' = 'true', false) AS "nullsEqual"
   FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid WHERE i.indrelid = ANY($1) AND i.indisunique ORDER BY i.indisprimary DESC, x.relname`
 
 /** Reads tables by name as SQL (`"User"`, `"auth"."User"`, `users`), resolved by the session's search_path. Names that are no table are left out. */
@@ -122,6 +124,7 @@ export async function readLiveTables(client: pg.Client, names: readonly string[]
       uniques: plain.map((i) => i.columns),
       uniqueNames: new Map(indexes.map((i) => [i.name, i.all])),
       distinct: [...new Set(indexes.flatMap((i) => i.all))],
+      nullsEqual: [...new Set(indexes.filter((i) => i.nullsEqual).flatMap((i) => i.all))],
       foreign: own(constraints.rows)
         .filter((c) => c.kind === 'f')
         .map((c) => ({ columns: c.columns, table: `${quoteName(c.schema)}.${quoteName(c.parent)}`, references: c.refs })),

@@ -43,7 +43,7 @@ export function deleteSql({ table, key }: TableCode): string {
 /** True for a column without which no row can be written. */
 export function isRequired({ table, key }: TableCode, name: string): boolean {
   const c = column(table, name)
-  return c !== undefined && !c.hasDefault && (c.notNull || key.includes(name))
+  return c !== undefined && !c.hasDefault && (c.notNull || key.includes(name) || table.nullsEqual.includes(name))
 }
 
 /** True for a column that takes any value of its type, as far as its table says. */

@@ -30,7 +30,7 @@ export function typeRefusal(catalog: Catalog, change: Change, old: Column): Type
   if (old.inherited) return refuse('42P16', 'the column belongs to the table above: its type is changed there')
   if (table?.partitionedBy !== undefined && isPartitionKey(table.partitionedBy, old.name))
     return refuse('42P16', 'the table is partitioned by it')
-  if (!takesValue(old.generated?.expression ?? old.default, old, catalog, change))
+  if (!takesDefault(old.generated?.expression ?? old.default, old.type, catalog, change))
     return refuse('42804', `its default is not cast to ${change.to} by itself`)
   const generated = table?.columns.find((c) => c.name !== old.name && mentions(c.generated?.expression, old.name))
   if (generated) return refuse(change.postgres < 15 ? '42601' : '0A000', `the generated column "${generated.name}" uses it`)
@@ -38,11 +38,16 @@ export function typeRefusal(catalog: Catalog, change: Change, old: Column): Type
   return user === undefined ? undefined : refuse('0A000', `${user} uses it`)
 }
 
-/** The type of a literal is the column's own. */
-function takesValue(expression: string | undefined, old: Column, catalog: Catalog, { to, postgres }: Change): boolean {
+/** True where PostgreSQL casts the default by itself. The type of a literal is the column's own, `from`. */
+export function takesDefault(
+  expression: string | undefined,
+  from: TypeName,
+  catalog: Catalog,
+  { to, postgres }: Pick<Change, 'to' | 'postgres'>,
+): boolean {
   if (expression === undefined) return true
   const type = typeOf(parseExpression(expression))
-  return pathway(type === undefined || type === UNKNOWN ? old.type : type, to, 'assignment', catalog, postgres) !== undefined
+  return pathway(type === undefined || type === UNKNOWN ? from : type, to, 'assignment', catalog, postgres) !== undefined
 }
 
 function isPartitionKey(partitionedBy: string, name: string): boolean {

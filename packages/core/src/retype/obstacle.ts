@@ -1,3 +1,4 @@
+import { takesDefault } from '../facts/type-refusal.ts'
 import type { Migration } from '../migration.ts'
 import { identitySequence } from '../replay/sequence.ts'
 import { displayTable } from '../sql/relation.ts'
@@ -11,6 +12,8 @@ export function obstacleTo({ table, name, old, next }: Retyped, migration: Migra
   if (old.generated) return 'it is a generated column'
   if (old.identity !== next.identity) return 'its identity changes in the same migration'
   if (old.identity && identitySequence(migration.before, table, name) === undefined) return 'the sequence of its identity is not known'
+  if (!takesDefault(next.default, next.type, migration.after, { to: next.type, postgres: migration.postgres }))
+    return `its default ${next.default} is no ${next.type}: set one that is, or drop it, in the same migration`
   if (!isShared) return old.identity ? 'it is an identity column' : undefined
   if (actionsOn(migration, 'AT_SetNotNull', table).some(({ action }) => action.name === name))
     return 'it becomes NOT NULL in the same migration: do that in one of its own'

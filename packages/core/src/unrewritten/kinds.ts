@@ -44,6 +44,12 @@ export const KINDS = {
     why: 'a constraint can only be made from a unique index over plain columns in their usual order, not partial: the migration fails (42809).',
     instead: 'Build a plain unique index concurrently, or keep the index as it is, without a constraint.',
   },
+  identityFails: {
+    code: 'add-identity-fails',
+    harm: 'data',
+    why: 'a column that has a default can not become an identity: the migration fails (55000, or 42P07 where the sequence has the same name).',
+    instead: 'Drop the default first, and let the identity count on from where the sequence of the default stands.',
+  },
   addExclude: {
     code: 'add-exclude-builds-index',
     harm: 'lock',

@@ -1,10 +1,11 @@
 import type { Migration } from '../migration.ts'
-import { columnIn, displayTable, type TableAction, tableAction } from '../sql/relation.ts'
-import { quoteName } from '../sql/sql.ts'
+import { ownedSequences } from '../replay/sequence.ts'
+import { columnIn, displayTable, splitKey, type TableAction, tableAction } from '../sql/relation.ts'
+import { objectName, quoteName, quoteText } from '../sql/sql.ts'
 import type { Statement } from '../sql/statement.ts'
 import { addedColumn } from './add-column.ts'
 import { addedConstraint } from './add-constraint.ts'
-import { catalogAt, type Finding, plainly } from './finding.ts'
+import { catalogAt, type Finding, plainly, sqlOf } from './finding.ts'
 import { validated } from './in-transaction.ts'
 import { KINDS } from './kinds.ts'
 import { attached, detached } from './partition.ts'
@@ -17,7 +18,6 @@ const SAFE = new Set([
   'AT_DropColumn',
   'AT_AlterColumnType',
   'AT_DropConstraint',
-  'AT_AddIdentity',
   'AT_SetIdentity',
   'AT_DropIdentity',
   'AT_DropExpression',
@@ -72,6 +72,8 @@ export function actedOn(statement: Statement, migration: Migration): Finding[] {
       return attached(action, statement, migration)
     case 'AT_DetachPartition':
       return detached(action)
+    case 'AT_AddIdentity':
+      return identityAdded(action, statement, migration)
     case 'AT_SetExpression':
       return setExpression(action, statement, migration)
     case 'AT_SetLogged':
@@ -96,6 +98,26 @@ function setExpression(action: TableAction, statement: Statement, migration: Mig
   if (column?.generated && !column.generated.stored) return []
   const fix = `Add a plain column beside ${quoteName(action.name)}, let a trigger keep it at the new expression, fill old rows in batches, then let the two swap their names.`
   return [{ kind: KINDS.rewriteTable, on: displayTable(action.table), fix }]
+}
+
+/** Drizzle Kit 0.3x turns a serial column into an identity without a word about its default. */
+function identityAdded(action: TableAction, statement: Statement, migration: Migration): Finding[] {
+  const catalog = catalogAt(statement, migration)
+  if (columnIn(catalog, action.table, action.name)?.default === undefined) return []
+  const [key] = ownedSequences(catalog, action.table, action.name)
+  const away = key && quoteName(objectName('ec', splitKey(key)[1], 'old'))
+  const fix = [
+    `Write instead, in this order: ALTER TABLE ${action.sql} ALTER COLUMN ${quoteName(action.name)} DROP DEFAULT;`,
+    ...(key ? [`ALTER SEQUENCE ${sqlOf(key)} RENAME TO ${away};`] : []),
+    `${statement.sql};`,
+    ...(key
+      ? [
+          `SELECT setval(pg_get_serial_sequence(${quoteText(action.sql)}, ${quoteText(action.name)}), last_value, is_called) FROM ${away};`,
+          `DROP SEQUENCE ${away};`,
+        ]
+      : []),
+  ]
+  return [{ kind: KINDS.identityFails, on: `${displayTable(action.table)}.${action.name}`, fix: fix.join(' ') }]
 }
 
 function hasPersistence(action: TableAction, statement: Statement, migration: Migration): boolean {

@@ -1,5 +1,5 @@
 import type { Catalog, Column, Expectation } from '@expand-contract/core'
-import { displayTable, quoteName } from '@expand-contract/core'
+import { displayTable, quoteName, quoteText } from '@expand-contract/core'
 import type pg from 'pg'
 import { readDefinitions } from '../introspect/definitions.ts'
 import { introspect } from '../introspect/introspect.ts'
@@ -69,19 +69,32 @@ export async function dataFindings(
       )
     }
   }
-  await proof.readSeeded(async (before) => {
-    const started = await readLiveTables(before, proof.touched)
-    for (const table of tables) {
-      const expects = await expectationsOf(ours, table, proof.plan.expects)
-      const start = started.find((t) => t.key === table.key)
-      const { rowCount } = await ours.query(`SELECT FROM ${table.key}`)
-      rows += rowCount ?? 0
-      if (start && (expects.length > 0 || !proof.original)) {
-        findings.push(...(await compareWithBefore(ours, before, table, start, expects, proof.original !== undefined)))
+  await proof.readSeeded((before) =>
+    withNewEnums(before, proof, async () => {
+      const started = await readLiveTables(before, proof.touched)
+      for (const table of tables) {
+        const expects = await expectationsOf(ours, table, proof.plan.expects)
+        const start = started.find((t) => t.key === table.key)
+        const { rowCount } = await ours.query(`SELECT FROM ${table.key}`)
+        rows += rowCount ?? 0
+        if (start && (expects.length > 0 || !proof.original)) {
+          findings.push(...(await compareWithBefore(ours, before, table, start, expects, proof.original !== undefined)))
+        }
       }
-    }
-  })
+    }),
+  )
   return { findings, rows }
+}
+
+/** What a column must hold may be said in terms of an enum that the migration makes: it is there for as long as the work takes. */
+async function withNewEnums(before: pg.Client, proof: Proof, work: () => Promise<void>): Promise<void> {
+  const made = [...proof.after.enums].filter(([type]) => !proof.before.enums.has(type))
+  for (const [type, labels] of made) await before.query(`CREATE TYPE ${type} AS ENUM (${labels.map(quoteText).join(', ')})`)
+  try {
+    await work()
+  } finally {
+    for (const [type] of made) await before.query(`DROP TYPE ${type}`)
+  }
 }
 
 async function expectationsOf(client: pg.Client, table: LiveTable, expects: readonly Expectation[]): Promise<Expectation[]> {

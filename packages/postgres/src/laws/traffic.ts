@@ -38,6 +38,7 @@ export async function openTraffic(proof: Proof): Promise<Traffic> {
   const triggers = await triggerNames(observer)
   const promised = await promisedColumns(observer, proof.plan)
   const loosened = loosenedColumns(proof)
+  const replaced = new Map(proof.plan.intents.flatMap((i) => (i.kind === 'value' ? [[i.value, i.to] as const] : [])))
   const findings: string[] = []
   let [points, numbers, allInStep] = [0, 1000, false]
   const next = () => ++numbers
@@ -59,7 +60,7 @@ export async function openTraffic(proof: Proof): Promise<Traffic> {
         await seenByOther(other, otherCode, code, key, { promised, loosened, warn: proof.warn, report: reportFor(other) })
     }
     const code = app === oldApp ? oldCode : newCode
-    for (const table of code) await exercise(app, table, { observer, next, afterWrite, isClean: proof.isTame, report })
+    for (const table of code) await exercise(app, table, { observer, next, afterWrite, isClean: proof.isTame, replaced, report })
     for (const sql of (app === oldApp ? proof.code?.old : proof.code?.new) ?? []) {
       try {
         await app.run(sql, takesNumber(sql) ? [String(next())] : [])

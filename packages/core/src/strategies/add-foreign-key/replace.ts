@@ -5,6 +5,7 @@ import { constraintBody } from '../../sql/constraint-sql.ts'
 import { actionOf, displayTable, rangeKey, type TableAction } from '../../sql/relation.ts'
 import { objectName, quoteName } from '../../sql/sql.ts'
 import type { Statement } from '../../sql/statement.ts'
+import { validateStep } from '../../steps/not-null.ts'
 import { ddl } from '../../steps/steps.ts'
 import type { Target } from '../../steps/trigger.ts'
 import type { Outcome } from '../../strategy.ts'
@@ -47,8 +48,13 @@ interface Replacement {
   readonly hazards: readonly Hazard[]
 }
 
-/** The new key stands and is proved under a name of ours before the old one goes: no moment without a key. */
-export function replaceKey({ statement, drop, target, constraint, old, hazards }: Replacement): Outcome {
+/**
+ * The new key stands and is proved under a name of ours before the old one goes: no moment without a key. One that points at another table is told apart: old code writes
+ * what only the old key takes, new code what only the new one does.
+ */
+export function replaceKey(replacement: Replacement): Outcome {
+  const { statement, drop, target, constraint, old, hazards } = replacement
+  if (old.references?.table !== constraint.references?.table) return pointElsewhere(replacement)
   const alter = `ALTER TABLE ${target.sql}`
   const [name, copy] = [quoteName(constraint.name), quoteName(objectName('ec', constraint.name, 'new'))]
   const parent = displayTable(constraint.references?.table ?? '')
@@ -83,5 +89,35 @@ export function replaceKey({ statement, drop, target, constraint, old, hazards }
       }),
     ],
     contract: [],
+  }
+}
+
+function pointElsewhere({ statement, drop, target, constraint, old, hazards }: Replacement): Outcome {
+  const alter = `ALTER TABLE ${target.sql}`
+  const name = quoteName(constraint.name)
+  const [from, to] = [old, constraint].map((c) => displayTable(c.references?.table ?? ''))
+  const validate = `${alter} VALIDATE CONSTRAINT ${name}`
+  return {
+    claims: [drop.index, statement.index],
+    hazards,
+    expand: [
+      ddl({
+        name: 'drop foreign key',
+        title: `Drop ${constraint.name}, which points at ${from}`,
+        why: `New code writes keys of ${to}, which it would refuse. Code that is still running loses nothing but the check. Both tables are locked for a moment.`,
+        sql: [`${alter} DROP CONSTRAINT ${name}`],
+        undo: { sql: [`${alter} ADD CONSTRAINT ${name} ${constraintBody(old)} NOT VALID`], ...(old.validated && { after: [validate] }) },
+      }),
+    ],
+    contract: [
+      ddl({
+        name: 'add foreign key',
+        title: `Add ${constraint.name} to ${to} for new rows`,
+        why: `No code that writes keys of ${from} runs any more. NOT VALID looks at new rows only: nothing is compared.`,
+        sql: [`${alter} ADD CONSTRAINT ${name} ${constraintBody(constraint)} NOT VALID`],
+        undo: [`${alter} DROP CONSTRAINT ${name}`],
+      }),
+      validateStep(target, constraint.name, [validate]),
+    ],
   }
 }

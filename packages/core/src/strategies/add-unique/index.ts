@@ -39,7 +39,7 @@ export const strategy: Strategy = {
     const index = found?.table.indexes.find((i) => i.constraint === found.constraint.name)
     const on = found?.constraint.name ?? action.name
     const shared = { claims: [statement.index], hazards: [hazard(BUILDS, on || displayTable(action.table), statement)] }
-    const refusal = refuse(action, migration)
+    const refusal = refuse(action, statement, migration)
     if (refusal || !found || !index) return { ...shared, line: statement.line, ...(refusal ?? UNKNOWN) }
     const replaced = replacedKey(action, found.constraint, statement, migration)
     if (!replaced) return { ...shared, ...rewrite(statement, action, { ...found, index }, migration) }
@@ -67,7 +67,16 @@ function cant(name: string, blocked: string) {
   }
 }
 
-function refuse(action: TableAction, migration: Migration) {
+function refuse(action: TableAction, statement: Statement, migration: Migration) {
+  const present = (migration.at[statement.index] ?? migration.before).tables
+    .get(action.table)
+    ?.constraints.find((c) => c.kind === 'primary')
+  if (action.def.contype === 'CONSTR_PRIMARY' && present) {
+    return {
+      reason: `${displayTable(action.table)} has the primary key "${present.name}" already: PostgreSQL refuses a second one (42P16).`,
+      fix: `Write before it: ALTER TABLE ${action.sql} DROP CONSTRAINT ${quoteName(present.name)}; (Drizzle Kit 0.3x leaves that as a comment, without the name). Then plan again.`,
+    }
+  }
   const table = migration.before.tables.get(action.table)
   if (table && table.kind !== 'table' && table.kind !== 'inherited') {
     return {

@@ -3,7 +3,8 @@ import { type HazardKind, hazard } from '../../hazard.ts'
 import type { Migration } from '../../migration.ts'
 import { undoOf } from '../../plan/verbatim-undo.ts'
 import { isOfRebuiltEnum } from '../../rebuilt-enum.ts'
-import { columnIn, displayColumn, isNewTable, type TableAction, tableAction } from '../../sql/relation.ts'
+import { ownedSequences } from '../../replay/sequence.ts'
+import { columnIn, displayColumn, isNewTable, strings, type TableAction, tableAction, tableKey } from '../../sql/relation.ts'
 import type { Statement } from '../../sql/statement.ts'
 import { ddl } from '../../steps/steps.ts'
 import type { Outcome, Strategy } from '../../strategy.ts'
@@ -44,7 +45,19 @@ function dropDefault(action: TableAction, statement: Statement, migration: Migra
   const isMissed = old?.default !== undefined && end?.notNull && end.default === undefined && !end.identity && !end.generated
   if (!isMissed || intentFor(migration, 'unused', action.table, action.name)) return undefined
   const on = displayColumn(action.table, action.name)
-  return hold(statement, migration, DEFAULT, on, `drop default of ${action.name}`, `Drop the default of ${on}`)
+  const held = [statement, ...sequencesOf(action, statement, migration)]
+  return hold(held, migration, DEFAULT, on, `drop default of ${action.name}`, `Drop the default of ${on}`)
+}
+
+/** Later statements that drop a sequence of the column: while the default is there, they fail. */
+function sequencesOf({ table, name }: TableAction, statement: Statement, migration: Migration): Statement[] {
+  const owned = ownedSequences(migration.at[statement.index] ?? migration.before, table, name)
+  return migration.script.statements.filter((s) => {
+    const drop = s.index > statement.index ? s.node.DropStmt : undefined
+    if (drop?.removeType !== 'OBJECT_SEQUENCE' || drop.objects.length !== 1) return false
+    const path = strings(drop.objects[0].List?.items)
+    return owned.includes(tableKey(path.at(-1) ?? '', path.at(-2)))
+  })
 }
 
 function dropUnique(action: TableAction, statement: Statement, migration: Migration): Outcome | undefined {
@@ -54,21 +67,21 @@ function dropUnique(action: TableAction, statement: Statement, migration: Migrat
   if (!dropped || !after || isReplaced(dropped, after) || goesWithColumn(action, dropped, migration)) return undefined
   if (isSwapped(action, statement, migration)) return undefined
   if (dropped.columns.every((name) => intentFor(migration, 'unused', action.table, name))) return undefined
-  return hold(statement, migration, UNIQUE, dropped.name, `drop ${dropped.name}`, `Drop the constraint ${dropped.name}`)
+  return hold([statement], migration, UNIQUE, dropped.name, `drop ${dropped.name}`, `Drop the constraint ${dropped.name}`)
 }
 
-function hold(statement: Statement, migration: Migration, kind: HazardKind, on: string, name: string, title: string): Outcome {
+function hold(held: readonly Statement[], migration: Migration, kind: HazardKind, on: string, name: string, title: string): Outcome {
   return {
-    claims: [statement.index],
-    hazards: [hazard(kind, on, statement)],
+    claims: held.map((s) => s.index),
+    hazards: held.slice(0, 1).map((s) => hazard(kind, on, s)),
     expand: [],
     contract: [
       ddl({
         name,
         title,
         why: 'No code that relies on it runs any more. Only the catalog changes.',
-        sql: [statement.sql],
-        undo: undoOf([statement], migration),
+        sql: held.map((s) => s.sql),
+        undo: undoOf(held, migration),
       }),
     ],
   }
