@@ -77,6 +77,8 @@ const KEPT = `SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'expand_co
 
 it('keeps what a contract takes away where Prisma does not look, brings it back into what is there again, and removes it in the end', async () => {
   const { client, folder, env, deploy, generate, next } = await contracted()
+  const examined = await run(folder, ['doctor'], { env })
+  expect(examined.out).toMatch(/takes away bio of "User" for good, but for deploy --keep copy, which needs about \d+ kB/)
   // A restore point that leads nowhere is no protection: nothing is taken away.
   expect(await deploy('--keep', 'restore-point')).toMatchObject({ code: 2, err: expect.stringContaining('archive_mode is off') })
   expect((await client.query(`SELECT count(bio)::int AS n FROM "User"`)).rows).toEqual([{ n: 500 }])
@@ -116,6 +118,9 @@ it('keeps what a contract takes away where Prisma does not look, brings it back 
   })
   expect((await client.query(count)).rows).toMatchObject([{ same: 499, new: 0 }])
 
+  expect((await run(folder, ['doctor'], { env })).out).toMatch(
+    /begun steps: every step that was begun is done[\s\S]*what deploys have kept: 4, 1 MB, the oldest for 0 days/,
+  )
   await client.query(`UPDATE expand_contract.kept SET kept_at = kept_at - interval '31 days' WHERE of_table = 'Note'`)
   expect(await run(folder, ['clean'], { env })).toMatchObject({
     code: 2,

@@ -33,11 +33,18 @@ export async function doctor(flags: DoctorFlags, io: Io): Promise<number> {
   return lines.some((l) => l.finding !== undefined) ? EXIT.findings : EXIT.ok
 }
 
+const HEADS: Readonly<Record<Line['when'], string>> = {
+  before: 'Before a deploy',
+  during: 'What it will do',
+  after: 'What earlier deploys left',
+}
+
 function doctorText(lines: readonly Line[], { paint, width }: Style): string {
-  const shown = lines.map(({ about, says, finding }) => {
+  const shown = lines.map(({ when, about, says, finding }, i) => {
+    const head = lines[i - 1]?.when === when ? '' : `${i > 0 ? '\n' : ''}${paint.bold(HEADS[when])}\n`
     const mark = finding === undefined ? paint.green('ok     ') : paint.red('finding')
     const why = finding === undefined ? '' : `\n${wrap(finding, width, '         ')}`
-    return `${mark}  ${paint.bold(about)}: ${says}${why}`
+    return `${head}${mark}  ${paint.bold(about)}: ${says}${why}`
   })
   const found = lines.filter((l) => l.finding !== undefined).length
   const end = found === 0 ? 'Nothing stands in the way.' : `${count(found, 'finding')}: mend what can be mended before the deploy.`

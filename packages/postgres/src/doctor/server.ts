@@ -1,5 +1,5 @@
 import type { Client } from 'pg'
-import type { Line } from './line.ts'
+import type { Found } from './line.ts'
 
 /** Seconds from which on a transaction is in the way: DDL waits for it, and all others behind the DDL. */
 const LONG = 60
@@ -7,7 +7,7 @@ const LONG = 60
 const LAG = 10
 
 /** The server and who else is at work on it. */
-export async function serverLines(client: Client): Promise<Line[]> {
+export async function serverLines(client: Client): Promise<Found[]> {
   const one = async <T>(sql: string): Promise<T> => (await client.query(sql)).rows[0] as T
   const { version } = await one<{ version: string }>(`SELECT current_setting('server_version') AS version`)
   return [
@@ -31,7 +31,7 @@ const TRANSACTIONS = `
   FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid() AND xact_start IS NOT NULL
   ORDER BY xact_start`
 
-function transactions(rows: readonly { pid: number; application: string; state: string; seconds: number }[]): Line {
+function transactions(rows: readonly { pid: number; application: string; state: string; seconds: number }[]): Found {
   const [oldest] = rows
   const about = 'long transactions'
   if (!oldest) return { about, says: 'no other transaction is open' }
@@ -44,7 +44,7 @@ function transactions(rows: readonly { pid: number; application: string; state: 
   }
 }
 
-function prepared(rows: readonly { gid: string; seconds: number }[]): Line {
+function prepared(rows: readonly { gid: string; seconds: number }[]): Found {
   const about = 'prepared transactions'
   const [first] = rows
   if (!first) return { about, says: 'none' }
@@ -54,7 +54,7 @@ function prepared(rows: readonly { gid: string; seconds: number }[]): Line {
 
 const REPLICAS = `SELECT count(*)::int AS n, coalesce(max(extract(epoch FROM replay_lag)), 0)::int AS lag FROM pg_stat_replication`
 
-function replicas({ n, lag }: { n: number; lag: number }): Line {
+function replicas({ n, lag }: { n: number; lag: number }): Found {
   const about = 'replicas'
   if (n === 0) return { about, says: 'none is connected' }
   const says = `${n}, at most ${lag} s behind`
@@ -65,7 +65,7 @@ function replicas({ n, lag }: { n: number; lag: number }): Line {
 
 const SLOTS = `SELECT slot_name::text AS name, pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)::float8 AS bytes FROM pg_replication_slots WHERE NOT active AND NOT pg_is_in_recovery()`
 
-function slots(rows: readonly { name: string; bytes: number | null }[]): Line {
+function slots(rows: readonly { name: string; bytes: number | null }[]): Found {
   const about = 'replication slots'
   const [first] = rows
   if (!first) return { about, says: 'none is left unused' }
@@ -79,7 +79,7 @@ function slots(rows: readonly { name: string; bytes: number | null }[]): Line {
 
 const ARCHIVE = `SELECT current_setting('archive_mode') AS mode, coalesce(last_failed_time > coalesce(last_archived_time, '-infinity'), false) AS fails, coalesce(last_failed_wal, '') AS file FROM pg_stat_archiver`
 
-function archive({ mode, fails, file }: { mode: string; fails: boolean; file: string }): Line {
+function archive({ mode, fails, file }: { mode: string; fails: boolean; file: string }): Found {
   const about = 'WAL archive'
   if (mode === 'off')
     return { about, says: 'archive_mode is off: a restore leads to the last base backup or dump, not to the minute before a deploy' }
