@@ -8,7 +8,7 @@ import { inPasses } from './alter-pass.ts'
 import type { Change, Handler } from './change.ts'
 import { withChildren } from './children.ts'
 import { addConstraint } from './constraint.ts'
-import { addColumnDef } from './create-table.ts'
+import { addColumnDefs } from './create-table.ts'
 import { dropColumn } from './drop-column.ts'
 import { dropConstraint } from './drop-constraint.ts'
 import { mark, markEverything, markUnknown, putTable } from './edit.ts'
@@ -103,7 +103,7 @@ function addColumn(catalog: Catalog, key: TableName, cmd: PgNode, def: PgNode, c
   if (column(catalog.tables.get(key), def.colname)) {
     return cmd.missing_ok ? catalog : mark(catalog, key, change, `the column "${def.colname}" is added while it stands already`)
   }
-  const read = addColumnDef(catalog, key, def, change)
+  const read = addColumnDefs(catalog, key, [def], change)
   const rank = (node: PgNode): number => BESIDE_COLUMN.indexOf(node.contype)
   const inOrder = read.constraints.length > 1 ? read.constraints.toSorted((a, b) => rank(a) - rank(b)) : read.constraints
   // A foreign key beside a new column is not checked against rows that all hold its default, yet PostgreSQL calls it validated.

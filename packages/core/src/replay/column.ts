@@ -1,10 +1,9 @@
-import type { Catalog, Column, Table, TableName, TypeName } from '../catalog/catalog.ts'
+import type { Catalog, Column, Table, TypeName } from '../catalog/catalog.ts'
 import type { PgNode } from '../sql/parser.ts'
 import { printedName } from '../sql/printed-name.ts'
 import { strings } from '../sql/relation.ts'
 import { bareType, serialType, typeName } from '../sql/type-name.ts'
 import type { Change } from './change.ts'
-import { putTable } from './edit.ts'
 import { relationName } from './object-name.ts'
 import { sequenceDefault } from './sequence.ts'
 import { expressionFrom, find, parenthesised, sourceOf, tokenAt } from './slice.ts'
@@ -47,14 +46,13 @@ export function readColumn(catalog: Catalog, table: Table, def: PgNode, change: 
   return { column, constraints, ...(sequence !== undefined && { sequence }), doubts }
 }
 
-/** Puts a column into a table. One that a parent has too becomes the table's own: what it says itself wins, the rest comes from the parent. */
-export function placeColumn(catalog: Catalog, key: TableName, column: Column): Catalog {
-  const table = catalog.tables.get(key) as Table
+/** The table with a column. One that a parent has too becomes the table's own: what it says itself wins, the rest comes from the parent. */
+export function withColumn(table: Table, column: Column): Table {
   const twin = table.columns.find((c) => c.name === column.name)
-  if (!twin) return putTable(catalog, key, { ...table, columns: [...table.columns, column] })
+  if (!twin) return { ...table, columns: [...table.columns, column] }
   const { inherited, ...above } = twin
   const own: Column = { ...above, ...column, notNull: above.notNull, ...(table.kind === 'partition' && inherited && { inherited }) }
-  return putTable(catalog, key, { ...table, columns: table.columns.map((c) => (c === twin ? own : c)) })
+  return { ...table, columns: table.columns.map((c) => (c === twin ? own : c)) }
 }
 
 function sequenceName(catalog: Catalog, table: Table, def: PgNode, isSerial: boolean): string | undefined {

@@ -3,7 +3,7 @@ import type { PgNode } from '../sql/parser.ts'
 import { DEFAULT_SCHEMA, rangeKey, splitKey, strings } from '../sql/relation.ts'
 import { typeName } from '../sql/type-name.ts'
 import type { Change, Handler } from './change.ts'
-import { placeColumn, readColumn } from './column.ts'
+import { readColumn, withColumn } from './column.ts'
 import { addConstraint } from './constraint.ts'
 import { mark, putTable, without } from './edit.ts'
 import { inherit, inheritNotNulls } from './inherit.ts'
@@ -31,15 +31,21 @@ export const createTable: Handler = (catalog, fields, change) => {
   let current = putTable(forgotten(catalog, key), key, emptyTable(fields, known, change))
   for (const parent of parents) current = inherit(current, key, parent, change)
   if (fields.ofTypename) current = typed(current, key, typeName(fields.ofTypename), change)
-  for (const element of elements) {
-    if (element.TableLikeClause) {
-      constraints.push(...likeNotNulls(current, element.TableLikeClause))
-      current = like(current, key, element.TableLikeClause, change)
+  for (const run of runsOf(elements)) {
+    const clause = run[0]?.TableLikeClause as PgNode | undefined
+    if (clause) {
+      constraints.push(...likeNotNulls(current, clause))
+      current = like(current, key, clause, change)
+    } else {
+      const read = addColumnDefs(
+        current,
+        key,
+        run.map((e) => e.ColumnDef as PgNode),
+        change,
+      )
+      current = read.catalog
+      constraints.push(...read.constraints)
     }
-    if (!element.ColumnDef) continue
-    const read = addColumnDef(current, key, element.ColumnDef, change)
-    current = read.catalog
-    constraints.push(...read.constraints)
   }
   // Declared inline or in the list, PostgreSQL makes checks first, then NOT NULLs, then keys with the primary one in front, then foreign keys.
   const of = (...kinds: string[]): PgNode[] => kinds.flatMap((kind) => inSourceOrder(constraints.filter((c) => c.contype === kind)))
@@ -92,20 +98,38 @@ function namedOnce(nodes: readonly PgNode[]): { column: string; name?: string; n
   }))
 }
 
-/** Adds a ColumnDef without its constraints, which are handed back. */
-export function addColumnDef(
+/** Columns that follow one another, so that the table is put once for all of them, and LIKE clauses, each alone. */
+function runsOf(elements: readonly PgNode[]): PgNode[][] {
+  const runs: PgNode[][] = []
+  for (const element of elements) {
+    if (element.TableLikeClause) runs.push([element])
+    else if (element.ColumnDef) {
+      if (runs.at(-1)?.[0]?.ColumnDef) runs.at(-1)?.push(element)
+      else runs.push([element])
+    }
+  }
+  return runs
+}
+
+/** Adds ColumnDefs without their constraints, which are handed back. */
+export function addColumnDefs(
   catalog: Catalog,
   key: TableName,
-  def: PgNode,
+  defs: readonly PgNode[],
   change: Change,
 ): { catalog: Catalog; constraints: readonly PgNode[] } {
-  const table = catalog.tables.get(key)
+  let table = catalog.tables.get(key)
   if (!table) return { catalog, constraints: [] }
-  const { column, constraints, sequence, doubts } = readColumn(catalog, table, def, change)
-  let current = placeColumn(catalog, key, column)
-  if (sequence !== undefined) current = ownSequence(current, key, sequence, column)
-  for (const doubt of doubts) current = mark(current, key, change, doubt)
-  return { catalog: current, constraints }
+  let current = catalog
+  const all: PgNode[] = []
+  for (const def of defs) {
+    const { column, constraints, sequence, doubts } = readColumn(current, table, def, change)
+    table = withColumn(table, column)
+    all.push(...constraints)
+    if (sequence !== undefined) current = ownSequence(current, key, sequence, column)
+    for (const doubt of doubts) current = mark(current, key, change, doubt)
+  }
+  return { catalog: putTable(current, key, table), constraints: all }
 }
 
 function emptyTable(fields: PgNode, parents: readonly TableName[], change: Change): Table {

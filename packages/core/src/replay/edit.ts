@@ -33,7 +33,7 @@ export function mapValues<K, V>(map: ReadonlyMap<K, V>, edit: (value: V, key: K)
 /** The catalog with one table put in or replaced. */
 export function putTable(catalog: Catalog, key: TableName, table: Table): Catalog {
   const tables = withEntry(catalog.tables, key, table)
-  namesFollow(catalog.tables, tables, catalog.tables.get(key), table)
+  namesFollow(catalog.tables, tables, key, catalog.tables.get(key), table)
   return { ...catalog, tables }
 }
 
@@ -42,7 +42,7 @@ export function removeTable(catalog: Catalog, key: TableName): Catalog {
   const table = catalog.tables.get(key)
   if (!table) return catalog
   const tables = without(catalog.tables, key)
-  namesFollow(catalog.tables, tables, table, undefined)
+  namesFollow(catalog.tables, tables, key, table, undefined)
   return { ...catalog, tables }
 }
 

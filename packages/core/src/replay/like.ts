@@ -3,7 +3,7 @@ import type { PgNode } from '../sql/parser.ts'
 import { displayTable, rangeKey, splitKey } from '../sql/relation.ts'
 import { userType } from '../sql/type-name.ts'
 import type { Change } from './change.ts'
-import { placeColumn } from './column.ts'
+import { withColumn } from './column.ts'
 import { mark, putTable } from './edit.ts'
 import { relationName } from './object-name.ts'
 import { copyName, ownerOf } from './partition-index.ts'
@@ -33,7 +33,7 @@ export function like(catalog: Catalog, key: TableName, clause: PgNode, change: C
       ...(collation !== undefined && { collation }),
     }
     const table = current.tables.get(key) as Table
-    current = placeColumn(current, key, column)
+    current = putTable(current, key, withColumn(table, column))
     // PostgreSQL copies the sequence's options, which do not say its type.
     if (column.identity)
       current = ownSequence(current, key, relationName(current, table, name, 'seq', false), { ...column, type: 'bigint' })

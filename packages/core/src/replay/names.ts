@@ -1,68 +1,57 @@
 import type { Table, TableName } from '../catalog/catalog.ts'
-import { tableKey } from '../sql/relation.ts'
 
 type Tables = ReadonlyMap<TableName, Table>
 
 /**
- * What is found of tables by other things than their names, so that it does not mean looking at every table. It is changed in place and belongs to one state of the
- * tables; from the others leads a path of differences to it, which is walked when they are asked about.
+ * Where to look for what is found of tables by other things than their names, so that it does not mean looking at every table. All states of the tables that come from
+ * one another share it: it only grows, and says which tables have had something in any of them. Whoever asks looks whether the table has it in his.
  */
-interface Names {
-  /** Constraints by schema and name. */
-  readonly constraints: Map<string, Counts<string>>
-  /** The table that has the index, by schema and name; several where the history is not what it seems. */
-  readonly indexes: Map<string, Map<string, Counts<TableName>>>
+interface Places {
+  /** Tables by the names of their constraints, PostgreSQL 18's NOT NULL ones among them. */
+  readonly constraints: Map<string, Set<TableName>>
+  /** Tables by the names of their indexes. */
+  readonly indexes: Map<string, Set<TableName>>
   /** Children and partitions by parent. */
-  readonly children: Map<TableName, Counts<TableName>>
+  readonly children: Map<TableName, Set<TableName>>
   /** Tables with foreign keys, by what they point at. */
-  readonly referrers: Map<TableName, Counts<TableName>>
+  readonly referrers: Map<TableName, Set<TableName>>
   /** Tables with row security policies. */
-  readonly guarded: Counts<TableName>
+  readonly guarded: Set<TableName>
 }
 
-/** How many there are of each. */
-type Counts<K> = Map<K, number>
-
-/** The difference of one table that leads from another state to this one. */
-interface Step {
-  readonly from: Tables
-  readonly old: Table | undefined
-  readonly next: Table | undefined
-  readonly depth: number
-}
-
-/** Steps that may wait until somebody asks. */
-const PATIENCE = 64
-
-const known = new WeakMap<Tables, Names>()
+const known = new WeakMap<Tables, Places>()
 /** Temporary tables, asked about at each statement; absent where there are none. */
 const temporary = new WeakMap<Tables, readonly TableName[]>()
-const steps = new WeakMap<Tables, Step>()
 
 /** True where a constraint in that schema, of whichever table, has the name. PostgreSQL 18's NOT NULL constraints count too. */
 export function isConstraintName(tables: Tables, schema: string, name: string): boolean {
-  return namesOf(tables).constraints.get(schema)?.has(name) ?? false
+  const has = (table: Table): boolean =>
+    table.schema === schema &&
+    (table.constraints.some((c) => c.name === name) || table.columns.some((c) => c.notNullConstraint?.name === name))
+  return found(tables, placesOf(tables).constraints.get(name), has).length > 0
 }
 
-/** The table whose index has that name in a schema. */
+/** The table whose index has that name in a schema; the first by its name, of several. */
 export function tableOfIndex(tables: Tables, schema: string, name: string): TableName | undefined {
-  return [...(namesOf(tables).indexes.get(schema)?.get(name)?.keys() ?? [])].sort()[0]
+  const has = (table: Table): boolean => table.schema === schema && table.indexes.some((i) => i.name === name)
+  return found(tables, placesOf(tables).indexes.get(name), has).sort()[0]
 }
 
 /** Tables that inherit from a table, and its partitions, in the order in which they came. */
 export function childrenOf(tables: Tables, key: TableName): readonly TableName[] {
-  const children = [...(namesOf(tables).children.get(key)?.keys() ?? [])]
+  const children = found(tables, placesOf(tables).children.get(key), (table) => table.parents?.includes(key) === true)
   return children.length < 2 ? children : [...tables.keys()].filter((other) => children.includes(other))
 }
 
 /** Tables with a foreign key that points at a table, the table itself included, sorted. */
 export function referrers(tables: Tables, key: TableName): TableName[] {
-  return [...(namesOf(tables).referrers.get(key)?.keys() ?? [])].sort()
+  const pointsAt = (table: Table): boolean => table.constraints.some((c) => c.references?.table === key)
+  return found(tables, placesOf(tables).referrers.get(key), pointsAt).sort()
 }
 
 /** Tables with row security policies, sorted. */
 export function guardedTables(tables: Tables): TableName[] {
-  return [...namesOf(tables).guarded.keys()].sort()
+  return found(tables, placesOf(tables).guarded, (table) => table.policies.length > 0).sort()
 }
 
 /** Tables that end with the session. */
@@ -70,107 +59,73 @@ export function temporaryTables(tables: Tables): readonly TableName[] {
   return temporary.get(tables) ?? []
 }
 
-/** Says that tables differ from others in one table, so that what is known of those can be carried over. */
-export function namesFollow(before: Tables, after: Tables, old: Table | undefined, next: Table | undefined): void {
-  noteTemporary(before, after, old, next)
-  const depth = (steps.get(before)?.depth ?? 0) + 1
-  if (depth > PATIENCE) namesOf(before)
-  steps.set(after, { from: before, old, next, depth: depth > PATIENCE ? 1 : depth })
+function found(tables: Tables, places: ReadonlySet<TableName> | undefined, has: (table: Table) => boolean): TableName[] {
+  const keys: TableName[] = []
+  for (const key of places ?? []) {
+    const table = tables.get(key)
+    if (table && has(table)) keys.push(key)
+  }
+  return keys
 }
 
-function noteTemporary(before: Tables, after: Tables, old: Table | undefined, next: Table | undefined): void {
+/** Says that tables differ from others in what stands under one key, so that what is known of those serves these too. */
+export function namesFollow(before: Tables, after: Tables, key: TableName, old: Table | undefined, next: Table | undefined): void {
+  noteTemporary(before, after, key, old, next)
+  const places = placesOf(before)
+  if (next) note(places, key, old, next)
+  known.set(after, places)
+}
+
+function noteTemporary(before: Tables, after: Tables, key: TableName, old: Table | undefined, next: Table | undefined): void {
   const standing = temporaryTables(before)
-  if (standing.length === 0 && next?.persistence !== 'temporary') return
-  const gone = old?.persistence === 'temporary' ? tableKey(old.name, old.schema) : undefined
-  const come = next?.persistence === 'temporary' ? [tableKey(next.name, next.schema)] : []
-  const rest = standing.filter((key) => key !== gone && !come.includes(key))
-  if (rest.length + come.length > 0) temporary.set(after, [...rest, ...come])
+  const comes = next?.persistence === 'temporary'
+  if (standing.length === 0 && !comes) return
+  const rest = old?.persistence === 'temporary' || comes ? standing.filter((other) => other !== key) : standing
+  if (rest.length > 0 || comes) temporary.set(after, comes ? [...rest, key] : rest)
 }
 
-function namesOf(tables: Tables): Names {
-  let names = known.get(tables)
-  if (names) return names
-  const path: [to: Tables, step: Step][] = []
-  let at = tables
-  for (let step = steps.get(at); step && !known.has(at); step = steps.get(at)) {
-    path.push([at, step])
-    at = step.from
+function placesOf(tables: Tables): Places {
+  // An empty schema is where every history begins: they have nothing in common.
+  let places = tables.size === 0 ? undefined : known.get(tables)
+  if (!places) {
+    places = { constraints: new Map(), indexes: new Map(), children: new Map(), referrers: new Map(), guarded: new Set() }
+    for (const [key, table] of tables) note(places, key, undefined, table)
+    known.set(tables, places)
   }
-  names = known.get(at)
-  if (names) {
-    known.delete(at)
-    follow(names, path.reverse())
-  } else {
-    names = { constraints: new Map(), indexes: new Map(), children: new Map(), referrers: new Map(), guarded: new Map() }
-    for (const table of tables.values()) change(names, undefined, table)
-  }
-  known.set(tables, names)
-  return names
+  return places
 }
 
-/** Walks the path and turns it round. A table that is changed several times in a row is compared once. */
-function follow(names: Names, path: readonly [to: Tables, step: Step][]): void {
-  for (let i = 0; i < path.length; i++) {
-    const { old, next: first } = (path[i] as [Tables, Step])[1]
-    let next = first
-    for (; next && path[i + 1]?.[1].old === next; i++) next = path[i + 1]?.[1].next
-    change(names, old, next)
+/** Notes what a table has and had not before. */
+function note(places: Places, key: TableName, old: Table | undefined, next: Table): void {
+  for (const { notNullConstraint } of added(old?.columns, next.columns))
+    if (notNullConstraint) inside(places.constraints, notNullConstraint.name).add(key)
+  for (const { name, references } of added(old?.constraints, next.constraints)) {
+    inside(places.constraints, name).add(key)
+    if (references) inside(places.referrers, references.table).add(key)
   }
-  for (const [to, { from, old, next }] of path) {
-    steps.delete(to)
-    steps.set(from, { from: to, old: next, next: old, depth: 0 })
-  }
+  for (const { name } of added(old?.indexes, next.indexes)) inside(places.indexes, name).add(key)
+  for (const parent of added(old?.parents, next.parents)) inside(places.children, parent).add(key)
+  if (next.policies.length > 0) places.guarded.add(key)
 }
 
-function change(names: Names, old: Table | undefined, next: Table | undefined): void {
-  if (old && next && (old.schema !== next.schema || old.name !== next.name)) {
-    change(names, old, undefined)
-    change(names, undefined, next)
-    return
-  }
-  const table = next ?? old
-  if (!table) return
-  const key = tableKey(table.name, table.schema)
-  const constraints = inside(names.constraints, table.schema)
-  between(old?.columns, next?.columns, (column, by) => {
-    if (column.notNullConstraint) count(constraints, column.notNullConstraint.name, by)
-  })
-  between(old?.constraints, next?.constraints, ({ name, references }, by) => {
-    count(constraints, name, by)
-    if (references) count(inside(names.referrers, references.table), key, by)
-  })
-  const indexes = inside(names.indexes, table.schema)
-  between(old?.indexes, next?.indexes, ({ name }, by) => count(inside(indexes, name), key, by))
-  between(old?.policies, next?.policies, (_, by) => count(names.guarded, key, by))
-  between(old?.parents, next?.parents, (parent, by) => count(inside(names.children, parent), key, by))
-}
+const NONE: readonly never[] = []
 
-/** Tells of each item that only one of two lists has: -1 for the old one, first, +1 for the new one. Lists that grow from each other share most of their items. */
-function between<T>(old: readonly T[] = [], next: readonly T[] = [], tell: (item: T, by: 1 | -1) => void): void {
-  if (old === next) return
+/** What the second of two lists has and the first has not; perhaps some that it has, too. Lists that grow from each other share most of their items. */
+function added<T>(old: readonly T[] = NONE, next: readonly T[] = NONE): readonly T[] {
+  if (old === next || next.length === 0) return NONE
   let start = 0
   while (start < old.length && start < next.length && old[start] === next[start]) start++
-  let [oldEnd, nextEnd] = [old.length, next.length]
-  while (oldEnd > start && nextEnd > start && old[oldEnd - 1] === next[nextEnd - 1]) {
-    oldEnd--
-    nextEnd--
-  }
-  for (let i = start; i < oldEnd; i++) tell(old[i] as T, -1)
-  for (let i = start; i < nextEnd; i++) tell(next[i] as T, 1)
+  let end = next.length
+  for (let last = old.length; last > start && end > start && old[last - 1] === next[end - 1]; last--) end--
+  return start === 0 && end === next.length ? next : next.slice(start, end)
 }
 
-/** The map under a key, made where there is none. */
-function inside<K, L, V>(maps: Map<K, Map<L, V>>, key: K): Map<L, V> {
-  let found = maps.get(key)
-  if (!found) {
-    found = new Map()
-    maps.set(key, found)
+/** The set under a key, made where there is none. */
+function inside<K, V>(sets: Map<K, Set<V>>, key: K): Set<V> {
+  let set = sets.get(key)
+  if (!set) {
+    set = new Set()
+    sets.set(key, set)
   }
-  return found
-}
-
-function count<K>(counts: Counts<K>, key: K, by: 1 | -1): void {
-  const left = (counts.get(key) ?? 0) + by
-  if (left > 0) counts.set(key, left)
-  else counts.delete(key)
+  return set
 }

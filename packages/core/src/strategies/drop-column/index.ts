@@ -9,6 +9,7 @@ import { type HazardKind, hazard } from '../../hazard.ts'
 import type { Migration } from '../../migration.ts'
 import type { Refusal } from '../../plan/plan.ts'
 import { addedColumns, openRenames, renameCandidates } from '../../renames.ts'
+import { putTable } from '../../replay/edit.ts'
 import { askConversion, emptied } from '../../retype/question.ts'
 import { actionOf, columnIn, displayColumn, displayTable, isNewTable, type TableAction } from '../../sql/relation.ts'
 import type { Statement } from '../../sql/statement.ts'
@@ -104,7 +105,7 @@ function refusal(
 function whenItGoes({ before, after }: Migration, { table: key, name }: TableAction, column: Column | undefined): Catalog {
   const table = after.tables.get(key)
   if (!column || !table || table.columns.some((c) => c.name === name)) return before
-  return { ...after, tables: new Map(after.tables).set(key, { ...table, columns: [...table.columns, column] }) }
+  return putTable(after, key, { ...table, columns: [...table.columns, column] })
 }
 
 function needsFill(column: Column | undefined): column is Column {
