@@ -53,7 +53,8 @@ function unused(step: Step, catalog: Catalog): Intent[] {
         })
       if (tag === 'RenameStmt' && s.renameType === 'OBJECT_COLUMN')
         return [{ kind: 'unused', table: displayTable(rangeKey(s.relation)), column: s.subname }]
-      if (tag === 'RenameStmt' && s.renameType === 'OBJECT_TYPE')
+      if (tag === 'AlterEnumStmt' && s.oldVal !== undefined) return [{ kind: 'unused-type', type: userType(strings(s.typeName)) }]
+      if (tag === 'RenameStmt' && (s.renameType === 'OBJECT_TYPE' || s.renameType === 'OBJECT_DOMAIN'))
         return [{ kind: 'unused-type', type: userType(strings(s.object?.List?.items)) }]
       const cmd = tag === 'AlterTableStmt' ? s.cmds[0]?.AlterTableCmd : undefined
       if (!['AT_DropColumn', 'AT_ColumnDefault', 'AT_DropConstraint'].includes(cmd?.subtype)) return []

@@ -18,6 +18,7 @@ import { strategy as holdBack } from './hold-back/index.ts'
 import { strategy as rebuildEnum } from './rebuild-enum/index.ts'
 import { strategy as renameColumn } from './rename-column/index.ts'
 import { strategy as renameTable } from './rename-table/index.ts'
+import { strategy as renameType } from './rename-type/index.ts'
 import { strategy as setNotNull } from './set-not-null/index.ts'
 import { strategy as standAlone } from './stand-alone/index.ts'
 
@@ -41,6 +42,7 @@ export const strategies: readonly Strategy[] = [
   rebuildEnum,
   renameColumn,
   renameTable,
+  renameType,
   setNotNull,
   standAlone,
 ]

@@ -112,6 +112,7 @@ function isSchemaNew(name: string, migration: Migration): boolean {
 /** ALTER TYPE … RENAME VALUE. */
 export function renamedValue(s: PgNode, statement: Statement, migration: Migration): Finding[] {
   const type = userType(strings(s.typeName))
+  if (migration.intents.some((i) => i.kind === 'unused-type' && i.type === type)) return []
   if (!migration.before.enums.has(type) && catalogAt(statement, migration).enums.has(type)) return []
   const fix = `Add the value '${s.newVal}' beside '${s.oldVal}', let code read both, move the rows in batches, and let '${s.oldVal}' stand unused.`
   return [{ kind: KINDS.enumChange, on: strings(s.typeName).at(-1) ?? '', fix }]

@@ -156,6 +156,11 @@ async function compareWithBefore(
   const kept = table.columns.filter((c) => start.columns.some((s) => s.name === c.name) && !expects.some((e) => e.column === c.name))
   const key = start.primary.length > 0 && start.primary.every((name) => kept.some((c) => c.name === name)) ? start.primary : undefined
   const type = (name: string) => table.columns.find((c) => c.name === name)?.type ?? 'text'
+  // A label that the old type does not have can be told as text only.
+  const isEnum = (name: string) => {
+    const value = table.columns.find((c) => c.name === name)?.value
+    return (value?.element ?? value)?.labels.length !== 0
+  }
   try {
     const fixed: Reading[] = kept
       .filter((c) => !onlyKeys || !key || key.includes(c.name))
@@ -163,7 +168,7 @@ async function compareWithBefore(
     const wanted: Reading[] = [...fixed]
     const found: Reading[] = columnReadings(fixed.map((r) => r.name))
     for (const { column, from } of expects) {
-      const reading = { name: column, sql: `CAST((${from ?? 'NULL'}) AS ${type(column)})` }
+      const reading = { name: column, sql: `CAST((${from ?? 'NULL'}) AS ${isEnum(column) ? 'text' : type(column)})` }
       const isVolatile = from === undefined || (await differs(before, start.key, reading))
       wanted.push(isVolatile ? { name: `${column} is filled`, sql: 'true' } : reading)
       found.push(isVolatile ? { name: column, sql: `${quoteName(column)} IS NOT NULL` } : { name: column, sql: quoteName(column) })

@@ -43,9 +43,12 @@ export const strategy: Strategy = {
     const shared = { claims: rebuilt.claims, hazards }
     const refusal = obstacle(rebuilt, migration) ?? unanswered(rebuilt, removed, on, migration)
     if (refusal) return { ...shared, line: at.line, ...refusal }
+    const values = new Map(removed.map((label) => [label, mapped(rebuilt, label, migration) ?? label]))
+    const renamed = [...values].filter(([, to]) => !rebuilt.before.includes(to))
     return {
       ...shared,
-      ...rebuildSteps(rebuilt, new Map(removed.map((label) => [label, mapped(rebuilt, label, migration) ?? label])), migration),
+      ...rebuildSteps(rebuilt, { values, keeps: renamed.length > 0 }, migration),
+      ...(renamed.length > 0 && { newCodeWaits: renamed.map(([from, to]) => waitsFor(on, from, to)) }),
     }
   },
 }
@@ -85,25 +88,24 @@ function obstacle({ type, path, columns }: RebuiltEnum, migration: Migration): W
   return undefined
 }
 
-function mapped({ path, after, before }: RebuiltEnum, label: string, migration: Migration): string | undefined {
+function mapped({ path, after }: RebuiltEnum, label: string, migration: Migration): string | undefined {
   const [schema, name] = [path.at(-2) ?? 'public', path.at(-1)]
   const to = migration.intents.find((i) => i.kind === 'value' && i.value === label && (i.type === name || i.type === `${schema}.${name}`))
-  return to?.kind === 'value' && after.includes(to.to) && before.includes(to.to) ? to.to : undefined
+  return to?.kind === 'value' && after.includes(to.to) ? to.to : undefined
+}
+
+function waitsFor(on: string, from: string, to: string): string {
+  return `'${from}' of ${on} becomes '${to}' in the contract: no name suits both codes, so code that reads or writes '${to}' goes out with the contract, when no old code runs any more.`
 }
 
 function unanswered(rebuilt: RebuiltEnum, removed: readonly string[], on: string, migration: Migration): Why | undefined {
   const open = removed.find((label) => mapped(rebuilt, label, migration) === undefined)
   if (open === undefined) return undefined
   const kept = rebuilt.after.filter((label) => rebuilt.before.includes(label))
-  if (kept.length === 0) {
-    return {
-      reason: `No value of ${on} stays, so there is none that takes the place of '${open}'.`,
-      fix: 'Add a column of a new enum, move the code over, and drop the old column in a later migration.',
-    }
-  }
+  const added = rebuilt.after.filter((label) => !rebuilt.before.includes(label))
   return {
     reason: `'${open}' is removed from ${on}: rows that hold it, and code that still writes it, need another value.`,
-    fix: `Say which value takes its place: --value "${on}.${open}=${kept[0]}". If it is renamed, keep its name in the database and map it (@map in schema.prisma), for no name suits both old and new code.`,
-    question: { kind: 'value', type: on, value: open, candidates: kept },
+    fix: `Say which value takes its place: --value "${on}.${open}=${kept[0] ?? added[0]}". One that the migration adds is a rename: new code then waits for the contract, unless you keep the old name in the database and map it (@map in schema.prisma).`,
+    question: { kind: 'value', type: on, value: open, candidates: [...kept, ...added] },
   }
 }

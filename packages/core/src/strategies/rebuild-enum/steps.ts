@@ -17,13 +17,20 @@ interface Steps {
   readonly expects: readonly Expectation[]
 }
 
-/** `values`: what takes the place of each label that goes. */
-export function rebuildSteps(rebuilt: RebuiltEnum, values: ReadonlyMap<string, string>, migration: Migration): Steps {
+/** What becomes of the labels that go. */
+export interface Replaced {
+  /** What takes the place of each. */
+  readonly values: ReadonlyMap<string, string>
+  /** The old column keeps them until the contract: what takes their place is a label that the old type does not have. */
+  readonly keeps: boolean
+}
+
+export function rebuildSteps(rebuilt: RebuiltEnum, { values, keeps }: Replaced, migration: Migration): Steps {
   const [schema, name = ''] = [rebuilt.path.at(-2), rebuilt.path.at(-1)]
   const inSchema = (type: string): string => `${schema === undefined ? '' : `${quoteName(schema)}.`}${quoteName(type)}`
   const [next, old] = [objectName('ec', name, 'new'), objectName('ec', name, 'old')]
   const added = rebuilt.after.filter((label) => !rebuilt.before.includes(label))
-  const parts = rebuilt.columns.map((c) => columnSteps(c, { type: inSchema(name), next: inSchema(next), values, migration }))
+  const parts = rebuilt.columns.map((c) => columnSteps(c, { type: inSchema(name), next: inSchema(next), values, keeps, migration }))
   const makeType = ddl({
     name: `new ${name}`,
     title: `Make the new ${name} beside the old one`,
@@ -32,7 +39,8 @@ export function rebuildSteps(rebuilt: RebuiltEnum, values: ReadonlyMap<string, s
     undo: [`DROP TYPE ${inSchema(next)}`],
   })
   return {
-    expand: [...added.map((label) => addValue(inSchema(name), label)), makeType, ...parts.flatMap((p) => p.expand)],
+    // New code that waits for the contract meets the new type only.
+    expand: [...(keeps ? [] : added.map((label) => addValue(inSchema(name), label))), makeType, ...parts.flatMap((p) => p.expand)],
     contract: [
       ddl({
         name: `swap ${name}`,
@@ -67,16 +75,21 @@ interface Types {
   readonly type: string
   readonly next: string
   readonly values: ReadonlyMap<string, string>
+  readonly keeps: boolean
   readonly migration: Migration
 }
 
-function columnSteps({ table: key, column: name, isArray }: RebuiltEnum['columns'][number], { type, next, values, migration }: Types) {
+function columnSteps(
+  { table: key, column: name, isArray }: RebuiltEnum['columns'][number],
+  { type, next, values, keeps, migration }: Types,
+) {
   const target = targetOfKey(key)
   const table = migration.before.tables.get(key)
   const old = column(table, name) as Column
   const other = objectName('ec', name, 'other')
   const [a, b] = [quoteName(name), quoteName(other)]
   const array = isArray ? '[]' : ''
+  const isReplaced = values.size > 0 && !keeps
   const text = (value: string): string => replaced(`${value}::text${array}`, values, isArray)
   const kept = (value: string): string => `(${text(value)})::${type}${array}`
   const moved = (value: string): string => `(${text(value)})::${next}${array}`
@@ -87,15 +100,15 @@ function columnSteps({ table: key, column: name, isArray }: RebuiltEnum['columns
     purpose: 'values',
     column: name,
     events: 'INSERT OR UPDATE',
-    when: [otherImage(`NEW.${b}`, moved(`NEW.${a}`)), ...(values.size > 0 ? [otherImage(`NEW.${a}`, kept(`NEW.${a}`))] : [])].join(' OR '),
-    body: `  NEW.${a} := ${kept(`NEW.${a}`)};\n  NEW.${b} := ${moved(`NEW.${a}`)};`,
+    when: [otherImage(`NEW.${b}`, moved(`NEW.${a}`)), ...(isReplaced ? [otherImage(`NEW.${a}`, kept(`NEW.${a}`))] : [])].join(' OR '),
+    body: `${isReplaced ? `  NEW.${a} := ${kept(`NEW.${a}`)};\n` : ''}  NEW.${b} := ${moved(`NEW.${a}`)};`,
   })
   const check = quoteName(objectName('ec', target.name, name, 'in_sync'))
   const carried = carryOver(migration.before, key, target, name, other)
   if ('reason' in carried) throw new Error(carried.reason)
   const on = displayColumn(key, name)
   const after = column(migration.after.tables.get(key), name)
-  const set = [...(values.size > 0 ? [{ column: name, expression: kept(a) }] : []), { column: other, expression: moved(a) }]
+  const set = [...(isReplaced ? [{ column: name, expression: kept(a) }] : []), { column: other, expression: moved(a) }]
   return {
     expand: [
       ddl({
@@ -105,7 +118,7 @@ function columnSteps({ table: key, column: name, isArray }: RebuiltEnum['columns
         sql: [
           `${alter} ADD COLUMN ${b} ${next}${array}`,
           ...trigger.create,
-          `${alter} ADD CONSTRAINT ${check} CHECK (${sameImage(b, `(${a}::text${array})::${next}${array}`)}) NOT VALID`,
+          `${alter} ADD CONSTRAINT ${check} CHECK (${sameImage(b, keeps ? moved(a) : `(${a}::text${array})::${next}${array}`)}) NOT VALID`,
           ...(old.notNull ? [nn.add] : []),
         ],
         undo: [...trigger.drop, `${alter} DROP COLUMN ${b}`],
@@ -116,8 +129,8 @@ function columnSteps({ table: key, column: name, isArray }: RebuiltEnum['columns
         table: target.sql,
         key: walkingKey(table),
         set,
-        where: [otherImage(b, moved(a)), ...(values.size > 0 ? [otherImage(a, kept(a))] : [])].join(' OR '),
-        ...(values.size > 0 && { undo: { irreversible: 'Which rows held a value that goes is not recorded.' } }),
+        where: [otherImage(b, moved(a)), ...(isReplaced ? [otherImage(a, kept(a))] : [])].join(' OR '),
+        ...(isReplaced && { undo: { irreversible: 'Which rows held a value that goes is not recorded.' } }),
       }),
       validateStep(target, `the copy of ${name} in every row`, [
         `${alter} VALIDATE CONSTRAINT ${check}`,
@@ -134,7 +147,7 @@ function columnSteps({ table: key, column: name, isArray }: RebuiltEnum['columns
       `${alter} RENAME COLUMN ${b} TO ${a}`,
     ],
     defaults: after?.default === undefined ? [] : [`${alter} ALTER COLUMN ${a} SET DEFAULT ${after.default}`],
-    expects: { table: target.sql, column: name, from: `(${text(a)})::${typeSql(old.type)}` },
+    expects: { table: target.sql, column: name, from: keeps ? text(a) : `(${text(a)})::${typeSql(old.type)}` },
   }
 }
 

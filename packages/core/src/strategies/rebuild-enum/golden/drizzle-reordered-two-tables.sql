@@ -36,7 +36,6 @@ CREATE TYPE "ec_status_new" AS ENUM ('c', 'b', 'a', 'd');
 ALTER TABLE "users" ADD COLUMN "ec_s_other" "ec_status_new";
 CREATE FUNCTION "ec_users_s_values"() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  NEW."s" := (NEW."s"::text)::"status";
   NEW."ec_s_other" := (NEW."s"::text)::"ec_status_new";
   RETURN NEW;
 END
@@ -55,7 +54,6 @@ ALTER TABLE "users" VALIDATE CONSTRAINT "ec_users_s_in_sync";
 ALTER TABLE "posts" ADD COLUMN "ec_st_other" "ec_status_new"[];
 CREATE FUNCTION "ec_posts_st_values"() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  NEW."st" := (NEW."st"::text[])::"status"[];
   NEW."ec_st_other" := (NEW."st"::text[])::"ec_status_new"[];
   RETURN NEW;
 END

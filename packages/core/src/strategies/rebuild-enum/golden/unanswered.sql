@@ -20,7 +20,7 @@ SELECT "r" FROM "u";
 
 -- # refusals
 -- line 1: 'it's' is removed from auth.the "Role": rows that hold it, and code that still writes it, need another value.
---   Say which value takes its place: --value "auth.the "Role".it's=b". If it is renamed, keep its name in the database and map it (@map in schema.prisma), for no name suits both old and new code.
+--   Say which value takes its place: --value "auth.the "Role".it's=b". One that the migration adds is a rename: new code then waits for the contract, unless you keep the old name in the database and map it (@map in schema.prisma).
 
 -- # expand
 
