@@ -1,17 +1,7 @@
-import path from 'node:path'
 import { UserError } from '@expand-contract/core'
-import { drizzle } from '@expand-contract/drizzle'
-import { deploy, withTwo } from '@expand-contract/postgres'
-import { outstanding, readPlans } from '../deploy/pending.ts'
-import { whoRuns } from '../deploy/who.ts'
-import { open } from '../project/project.ts'
+import { type MigrationConfig, migrateOn } from './migrate-on.ts'
 
-/** What Drizzle's own `migrate` takes. */
-export interface MigrationConfig {
-  readonly migrationsFolder: string
-  readonly migrationsTable?: string
-  readonly migrationsSchema?: string
-}
+export type { MigrationConfig } from './migrate-on.ts'
 
 /** How a `Pool` or a `Client` of `pg` reaches its database. */
 interface Reaches {
@@ -29,41 +19,13 @@ interface Connection {
   readonly ssl?: unknown
 }
 
-/** How long a start waits for another one that migrates, and for the locks of one step, in ms. */
-const WAIT = 300_000
-
 /**
  * In the place of `migrate` of `drizzle-orm/node-postgres/migrator`: applies the same migrations and records them in the same table, but each step of a plan in the transaction that it
  * needs. Works on two connections of its own, made as those of `db`. Several processes that start at once take turns. The folder `expand-contract` must lie beside the migrations
  * folder, as in the repository. Throws where something is not as its plan says, or the database refuses it.
  */
 export async function migrate(db: { readonly $client: object }, config: MigrationConfig | string): Promise<void> {
-  const {
-    migrationsFolder,
-    migrationsTable: name,
-    migrationsSchema: schema,
-  } = typeof config === 'string' ? ({ migrationsFolder: config } as MigrationConfig) : config
-  const found = await drizzle.find(path.resolve(migrationsFolder))
-  if (!found) {
-    throw new UserError(
-      `${migrationsFolder} is not a folder of Drizzle migrations (no meta/_journal.json, no folders with a snapshot), so there is nothing to apply. Correct "migrationsFolder"; a relative path starts at ${process.cwd()}.`,
-    )
-  }
-  const table = { ...found.table, ...(name !== undefined && { name }), ...(schema !== undefined && { schema }) }
-  const project = await open(drizzle, { ...found, table })
-  const plans = await readPlans(project)
-  const records = await drizzle.records(project.history, undefined)
-  await withTwo(connectionOf(db.$client), (client, watcher) =>
-    deploy(client, watcher, {
-      records,
-      sending: 'transaction',
-      pending: async (rows) => (await outstanding(project, plans, rows)).pending,
-      by: whoRuns(),
-      patience: WAIT,
-      wait: WAIT,
-      onEvent: () => undefined,
-    }),
-  )
+  await migrateOn(connectionOf(db.$client), config)
 }
 
 function connectionOf(client: Reaches) {
