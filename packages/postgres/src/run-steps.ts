@@ -12,6 +12,8 @@ export interface StepHooks {
   readonly runAlone?: (client: pg.Client, sql: string) => Promise<unknown>
   /** Between two batches of a backfill, no transaction open. */
   readonly betweenBatches?: () => Promise<void>
+  /** Rows of a batch; default {@link FEW_ROWS}. */
+  readonly batchRows?: number
 }
 
 /** A step that the database, or the step's own check, refused. */
@@ -98,12 +100,12 @@ async function runAlone(client: pg.Client, step: Ddl, hooks: StepHooks): Promise
 /** Rows of a batch: few, so that a shadow table of some twenty rows is filled in several. */
 export const FEW_ROWS = 6
 
-async function runFill(client: pg.Client, step: Backfill, { afterStatement, betweenBatches }: StepHooks): Promise<void> {
+async function runFill(client: pg.Client, step: Backfill, { afterStatement, betweenBatches, batchRows = FEW_ROWS }: StepHooks): Promise<void> {
   const result = await attempt(step, '', () =>
     runBackfill(step, {
       connections: oneConnection(client),
       checkpoint: inMemory(),
-      rows: FEW_ROWS,
+      rows: batchRows,
       ...(afterStatement && { afterStatement }),
       ...(betweenBatches && { betweenBatches }),
     }),
