@@ -1,5 +1,5 @@
-import type { Catalog } from './catalog/catalog.ts'
-import { locksOf, strongest } from './lock.ts'
+import type { Catalog, TableName } from './catalog/catalog.ts'
+import { lockStrength, locksOf, strongest, type TableLock } from './lock.ts'
 import type { Ddl, DraftDdl, DraftStep, Step } from './plan/plan.ts'
 import { applyScript } from './replay/replay.ts'
 import { parseStatement, untag } from './sql/parser.ts'
@@ -7,6 +7,11 @@ import { readScript } from './sql/read.ts'
 
 /** lock_timeout of brief DDL, in ms: a waiting ALTER TABLE lets nobody past it, so it gives up soon and is tried again. */
 const LOCK_TIMEOUT = 2_000
+/**
+ * All waits of a step that holds one lock while it waits for the next, in ms: less than PostgreSQL's deadlock_timeout (1 s), after which a statement that waits for such a
+ * step would look for a deadlock and could be the one that is cancelled. The step gives up before, and is tried again.
+ */
+const WAITS_TOGETHER = 900
 /** statement_timeout of brief DDL, in ms: catalog changes take milliseconds; more means that something was misjudged. */
 const STATEMENT_TIMEOUT = 10_000
 
@@ -42,9 +47,25 @@ function finishDdl(draft: Omit<DraftDdl, 'name'>, id: string, before: Catalog): 
     id,
     transaction: alone ? 'alone' : 'atomic',
     locks: strongest(locks.filter(({ table }) => before.tables.has(table))),
-    lockTimeout: alone ? 0 : LOCK_TIMEOUT,
+    lockTimeout: alone ? 0 : lockTimeout(locks.filter(({ table }) => before.tables.has(table))),
     statementTimeout: unbounded ? 0 : STATEMENT_TIMEOUT,
   }
+}
+
+function lockTimeout(taken: readonly TableLock[]): number {
+  const waits = waitsOf(taken)
+  return waits > 1 ? Math.floor(WAITS_TOGETHER / waits) : LOCK_TIMEOUT
+}
+
+/** How often a step may have to wait for an application: once for each lock that reads or writes conflict with, and again where it is strengthened. */
+function waitsOf(taken: readonly TableLock[]): number {
+  const held = new Map<TableName, number>()
+  const waits = taken.filter(({ table, mode }) => {
+    const [before, now] = [held.get(table) ?? 0, lockStrength(mode)]
+    held.set(table, Math.max(before, now))
+    return now >= lockStrength('SHARE') && now > before
+  })
+  return waits.length
 }
 
 /** True for CREATE, DROP and REINDEX … CONCURRENTLY and DETACH … CONCURRENTLY: 25001 inside a transaction block. */

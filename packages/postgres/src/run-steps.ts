@@ -100,7 +100,11 @@ async function runAlone(client: pg.Client, step: Ddl, hooks: StepHooks): Promise
 /** Rows of a batch: few, so that a shadow table of some twenty rows is filled in several. */
 export const FEW_ROWS = 6
 
-async function runFill(client: pg.Client, step: Backfill, { afterStatement, betweenBatches, batchRows = FEW_ROWS }: StepHooks): Promise<void> {
+async function runFill(
+  client: pg.Client,
+  step: Backfill,
+  { afterStatement, betweenBatches, batchRows = FEW_ROWS }: StepHooks,
+): Promise<void> {
   const result = await attempt(step, '', () =>
     runBackfill(step, {
       connections: oneConnection(client),

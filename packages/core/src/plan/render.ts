@@ -5,6 +5,8 @@ import type { Backfill, Check } from './plan.ts'
 export const BATCH_ROWS = 5_000
 /** Rows that a block is taken to hold where a backfill walks blocks: it only sets how long a batch is. */
 const ROWS_PER_BLOCK = 50
+/** lock_timeout of a batch in ms: it must have given up before a statement that waits for one of its rows looks for a deadlock (deadlock_timeout, 1 s). */
+const LOCK_TIMEOUT = 500
 /** How often a batch that met a lock or a deadlock is tried again before the backfill gives up. */
 const TRIES = 10
 
@@ -26,7 +28,7 @@ export function backfillSql(step: Backfill, batch: number = BATCH_ROWS): string 
     '    ec_tries := 0;',
     '    LOOP',
     '      BEGIN',
-    `        PERFORM set_config('lock_timeout', '2000ms', true);`,
+    `        PERFORM set_config('lock_timeout', '${LOCK_TIMEOUT}ms', true);`,
     `        ${batchSql(step, window)};`,
     '        EXIT;',
     '      EXCEPTION WHEN lock_not_available OR deadlock_detected OR serialization_failure THEN',

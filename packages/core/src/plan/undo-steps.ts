@@ -1,8 +1,8 @@
 import type { Ddl, Plan, Step } from './plan.ts'
 import { stepsToUndo } from './undoable.ts'
 
-/** lock_timeout in ms for undoing a step that has none of its own. */
-const LOCK_TIMEOUT = 2_000
+/** lock_timeout in ms for taking a step back: several tables may be locked, one after the other, within PostgreSQL's deadlock_timeout (1 s). */
+const LOCK_TIMEOUT = 300
 
 /** One step back: DDL of its own, and the step of the expand stage that it takes back. */
 export interface StepBack {
@@ -15,7 +15,6 @@ export function undoSteps(plan: Plan): StepBack[] {
   return stepsToUndo(plan.stages[0].steps).flatMap((of): StepBack[] => {
     if (!('sql' in of.undo)) return []
     const { sql, alone, after = [] } = of.undo
-    const lockTimeout = of.kind === 'ddl' && of.lockTimeout > 0 ? of.lockTimeout : LOCK_TIMEOUT
     const slug = of.id.replace(/^\d+-/, '')
     const back = (id: string, statements: readonly string[], transaction: Ddl['transaction']): StepBack => ({
       of,
@@ -28,7 +27,7 @@ export function undoSteps(plan: Plan): StepBack[] {
         transaction,
         sql: statements,
         locks: [],
-        lockTimeout: transaction === 'alone' ? 0 : lockTimeout,
+        lockTimeout: transaction === 'alone' ? 0 : LOCK_TIMEOUT,
         statementTimeout: 0,
       },
     })

@@ -23,8 +23,11 @@ export interface Job extends Omit<BackfillOptions, 'walk'> {
   readonly vacuum: VacuumWatch
 }
 
-/** Milliseconds: the lock timeout of a batch, doubled with each try, and its statement timeout. */
-const LOCK_TIMEOUT = { first: 100, most: 1_000 }
+/**
+ * Milliseconds: the lock timeout of a batch, doubled with each try, and its statement timeout. A batch must have given up before a statement that waits for one of its
+ * rows looks for a deadlock (deadlock_timeout, 1 s) and is cancelled.
+ */
+const LOCK_TIMEOUT = { first: 100, most: 500 }
 const STATEMENT_TIMEOUT = 10_000
 /** Tries of one row that somebody else holds. */
 const TRIES = 10

@@ -31,7 +31,7 @@ ALTER TABLE "My Schema"."the ""order""" ADD CONSTRAINT "a_check_whose_name_is_ju
 -- 04-validate: atomic, SHARE UPDATE EXCLUSIVE on "My Schema"."the ""order""", lock_timeout 2000, statement_timeout 0
 ALTER TABLE "My Schema"."the ""order""" VALIDATE CONSTRAINT "a_check_whose_name_is_just_sixty_three_bytes_long_as_allowed_12";
 -- undo: none. A validated constraint goes away with the step that added it on "My Schema"."the ""order""".
--- 05-add-foreign-key: atomic, SHARE ROW EXCLUSIVE on "My Schema"."the ""order""", SHARE ROW EXCLUSIVE on "public"."user", lock_timeout 2000, statement_timeout 10000
+-- 05-add-foreign-key: atomic, SHARE ROW EXCLUSIVE on "My Schema"."the ""order""", SHARE ROW EXCLUSIVE on "public"."user", lock_timeout 450, statement_timeout 10000
 ALTER TABLE "My Schema"."the ""order""" ADD FOREIGN KEY ("select") REFERENCES "user" ("id") ON DELETE CASCADE NOT VALID;
 -- undo: ALTER TABLE "My Schema"."the ""order""" DROP CONSTRAINT "the ""order""_select_fkey"
 -- 06-validate: atomic, SHARE UPDATE EXCLUSIVE on "My Schema"."the ""order""", ROW SHARE on "public"."user", lock_timeout 2000, statement_timeout 0

@@ -49,7 +49,7 @@ ALTER TABLE "Post" ADD COLUMN     "tagId" INTEGER;
 -- 03-build-index: alone, SHARE UPDATE EXCLUSIVE on "public"."Post", lock_timeout 0, statement_timeout 0
 CREATE INDEX CONCURRENTLY "Post_title_idx" ON "Post"("title");
 -- undo: DROP INDEX CONCURRENTLY IF EXISTS "Post_title_idx"
--- 04-add-foreign-key: atomic, SHARE ROW EXCLUSIVE on "public"."Post", SHARE ROW EXCLUSIVE on "public"."Tag", lock_timeout 2000, statement_timeout 10000
+-- 04-add-foreign-key: atomic, SHARE ROW EXCLUSIVE on "public"."Post", SHARE ROW EXCLUSIVE on "public"."Tag", lock_timeout 450, statement_timeout 10000
 ALTER TABLE "Post" ADD CONSTRAINT "Post_tagId_fkey" FOREIGN KEY ("tagId") REFERENCES "Tag"("id") ON DELETE SET NULL ON UPDATE CASCADE NOT VALID;
 -- undo: ALTER TABLE "Post" DROP CONSTRAINT "Post_tagId_fkey"
 -- 05-validate: atomic, SHARE UPDATE EXCLUSIVE on "public"."Post", ROW SHARE on "public"."Tag", lock_timeout 2000, statement_timeout 0

@@ -17,7 +17,7 @@ END $$;
 -- 01-alter-table: atomic, ACCESS EXCLUSIVE on "public"."posts", lock_timeout 2000, statement_timeout 10000
 ALTER TABLE "posts" ADD COLUMN "editor_id" integer;
 -- undo: ALTER TABLE "posts" DROP COLUMN "editor_id"
--- 02-add-foreign-key: atomic, SHARE ROW EXCLUSIVE on "public"."posts", SHARE ROW EXCLUSIVE on "public"."users", lock_timeout 2000, statement_timeout 10000
+-- 02-add-foreign-key: atomic, SHARE ROW EXCLUSIVE on "public"."posts", SHARE ROW EXCLUSIVE on "public"."users", lock_timeout 450, statement_timeout 10000
 ALTER TABLE "posts" ADD CONSTRAINT "posts_editor_id_users_id_fk" FOREIGN KEY ("editor_id") REFERENCES "public"."users"("id") ON DELETE no action ON UPDATE no action NOT VALID;
 -- undo: ALTER TABLE "posts" DROP CONSTRAINT "posts_editor_id_users_id_fk"
 -- 03-validate: atomic, SHARE UPDATE EXCLUSIVE on "public"."posts", ROW SHARE on "public"."users", lock_timeout 2000, statement_timeout 0

@@ -13,7 +13,7 @@ END $$;
 -- line 3: add-foreign-key-blocks-writes (lock) on posts_editor_id_users_id_fk, SHARE ROW EXCLUSIVE
 
 -- # expand
--- 01-add-foreign-key: atomic, SHARE ROW EXCLUSIVE on "public"."posts", SHARE ROW EXCLUSIVE on "public"."users", lock_timeout 2000, statement_timeout 10000
+-- 01-add-foreign-key: atomic, SHARE ROW EXCLUSIVE on "public"."posts", SHARE ROW EXCLUSIVE on "public"."users", lock_timeout 450, statement_timeout 10000
 ALTER TABLE "posts" ADD CONSTRAINT "posts_editor_id_users_id_fk" FOREIGN KEY ("editor_id") REFERENCES "users"("id") NOT VALID;
 -- undo: ALTER TABLE "posts" DROP CONSTRAINT "posts_editor_id_users_id_fk"
 -- 02-validate: atomic, SHARE UPDATE EXCLUSIVE on "public"."posts", ROW SHARE on "public"."users", lock_timeout 2000, statement_timeout 0

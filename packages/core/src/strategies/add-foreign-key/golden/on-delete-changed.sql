@@ -23,13 +23,13 @@ SELECT "id", "authorId" FROM "Post";
 -- line 5: add-foreign-key-blocks-writes (lock) on Post_authorId_fkey, SHARE ROW EXCLUSIVE
 
 -- # expand
--- 01-add-foreign-key: atomic, SHARE ROW EXCLUSIVE on "public"."Post", SHARE ROW EXCLUSIVE on "public"."User", lock_timeout 2000, statement_timeout 10000
+-- 01-add-foreign-key: atomic, SHARE ROW EXCLUSIVE on "public"."Post", SHARE ROW EXCLUSIVE on "public"."User", lock_timeout 450, statement_timeout 10000
 ALTER TABLE "Post" ADD CONSTRAINT "ec_Post_authorId_fkey_new" FOREIGN KEY ("authorId") REFERENCES "User" ("id") ON DELETE CASCADE ON UPDATE CASCADE NOT VALID;
 -- undo: ALTER TABLE "Post" DROP CONSTRAINT "ec_Post_authorId_fkey_new"
 -- 02-validate: atomic, SHARE UPDATE EXCLUSIVE on "public"."Post", ROW SHARE on "public"."User", lock_timeout 2000, statement_timeout 0
 ALTER TABLE "Post" VALIDATE CONSTRAINT "ec_Post_authorId_fkey_new";
 -- undo: none. The new key goes away with the step that added it.
--- 03-swap-keys: atomic, ACCESS EXCLUSIVE on "public"."Post", ACCESS EXCLUSIVE on "public"."User", lock_timeout 2000, statement_timeout 10000
+-- 03-swap-keys: atomic, ACCESS EXCLUSIVE on "public"."Post", ACCESS EXCLUSIVE on "public"."User", lock_timeout 450, statement_timeout 10000
 ALTER TABLE "Post" DROP CONSTRAINT "Post_authorId_fkey";
 ALTER TABLE "Post" RENAME CONSTRAINT "ec_Post_authorId_fkey_new" TO "Post_authorId_fkey";
 -- undo: ALTER TABLE "Post" RENAME CONSTRAINT "Post_authorId_fkey" TO "ec_Post_authorId_fkey_new"; ALTER TABLE "Post" ADD CONSTRAINT "Post_authorId_fkey" FOREIGN KEY ("authorId") REFERENCES "User" ("id") ON DELETE RESTRICT ON UPDATE CASCADE NOT VALID; ALTER TABLE "Post" VALIDATE CONSTRAINT "Post_authorId_fkey"

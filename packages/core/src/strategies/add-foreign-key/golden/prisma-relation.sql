@@ -19,7 +19,7 @@ SELECT "id", "authorId" FROM "Post";
 -- line 2: add-foreign-key-blocks-writes (lock) on Post_authorId_fkey, SHARE ROW EXCLUSIVE
 
 -- # expand
--- 01-add-foreign-key: atomic, SHARE ROW EXCLUSIVE on "public"."Post", SHARE ROW EXCLUSIVE on "public"."User", lock_timeout 2000, statement_timeout 10000
+-- 01-add-foreign-key: atomic, SHARE ROW EXCLUSIVE on "public"."Post", SHARE ROW EXCLUSIVE on "public"."User", lock_timeout 450, statement_timeout 10000
 ALTER TABLE "Post" ADD CONSTRAINT "Post_authorId_fkey" FOREIGN KEY ("authorId") REFERENCES "User"("id") ON DELETE RESTRICT ON UPDATE CASCADE NOT VALID;
 -- undo: ALTER TABLE "Post" DROP CONSTRAINT "Post_authorId_fkey"
 -- 02-validate: atomic, SHARE UPDATE EXCLUSIVE on "public"."Post", ROW SHARE on "public"."User", lock_timeout 2000, statement_timeout 0

@@ -53,13 +53,13 @@ ALTER TABLE "auth"."the ""Tree""" VALIDATE CONSTRAINT "ec_self_moved";
 ALTER TABLE "auth"."the ""Tree""" DROP CONSTRAINT "self";
 ALTER TABLE "auth"."the ""Tree""" RENAME CONSTRAINT "ec_self_moved" TO "self";
 -- undo: ALTER TABLE "auth"."the ""Tree""" DROP CONSTRAINT IF EXISTS "self"; ALTER TABLE "auth"."the ""Tree""" ADD CONSTRAINT "self" FOREIGN KEY ("Parent") REFERENCES "auth"."the ""Tree""" ("order") ON DELETE CASCADE ON UPDATE CASCADE NOT VALID; ALTER TABLE "auth"."the ""Tree""" VALIDATE CONSTRAINT "self"
--- 10-add-foreign-key: atomic, SHARE ROW EXCLUSIVE on "public"."user", SHARE ROW EXCLUSIVE on "auth"."the ""Tree""", lock_timeout 2000, statement_timeout 10000
+-- 10-add-foreign-key: atomic, SHARE ROW EXCLUSIVE on "public"."user", SHARE ROW EXCLUSIVE on "auth"."the ""Tree""", lock_timeout 450, statement_timeout 10000
 ALTER TABLE "user" ADD CONSTRAINT "ec_user_order_fkey_moved" FOREIGN KEY ("order") REFERENCES "auth"."the ""Tree""" ("ec_order_other") ON DELETE NO ACTION ON UPDATE NO ACTION NOT VALID;
 -- undo: ALTER TABLE "user" DROP CONSTRAINT IF EXISTS "ec_user_order_fkey_moved"
 -- 11-validate: atomic, SHARE UPDATE EXCLUSIVE on "public"."user", ROW SHARE on "auth"."the ""Tree""", lock_timeout 2000, statement_timeout 0
 ALTER TABLE "user" VALIDATE CONSTRAINT "ec_user_order_fkey_moved";
 -- undo: none. The copy goes away with the step that added it.
--- 12-move-foreign-key: atomic, ACCESS EXCLUSIVE on "public"."user", ACCESS EXCLUSIVE on "auth"."the ""Tree""", lock_timeout 2000, statement_timeout 10000
+-- 12-move-foreign-key: atomic, ACCESS EXCLUSIVE on "public"."user", ACCESS EXCLUSIVE on "auth"."the ""Tree""", lock_timeout 450, statement_timeout 10000
 ALTER TABLE "user" DROP CONSTRAINT "user_order_fkey";
 ALTER TABLE "user" RENAME CONSTRAINT "ec_user_order_fkey_moved" TO "user_order_fkey";
 -- undo: ALTER TABLE "user" DROP CONSTRAINT IF EXISTS "user_order_fkey"; ALTER TABLE "user" ADD CONSTRAINT "user_order_fkey" FOREIGN KEY ("order") REFERENCES "auth"."the ""Tree""" ("order") ON DELETE NO ACTION ON UPDATE NO ACTION NOT VALID; ALTER TABLE "user" VALIDATE CONSTRAINT "user_order_fkey"

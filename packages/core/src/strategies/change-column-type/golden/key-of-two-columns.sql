@@ -61,13 +61,13 @@ CREATE UNIQUE INDEX CONCURRENTLY "ec_PostTag_pkey_postId_new" ON "PostTag" USING
 -- 07-build-index: alone, SHARE UPDATE EXCLUSIVE on "public"."PostTag", lock_timeout 0, statement_timeout 0
 CREATE UNIQUE INDEX CONCURRENTLY "ec_PostTag_pkey_postId_old" ON "PostTag" USING btree ("postId", "tagId");
 -- undo: DROP INDEX CONCURRENTLY IF EXISTS "ec_PostTag_pkey_postId_old"
--- 08-add-foreign-key: atomic, SHARE ROW EXCLUSIVE on "public"."Note", SHARE ROW EXCLUSIVE on "public"."PostTag", lock_timeout 2000, statement_timeout 10000
+-- 08-add-foreign-key: atomic, SHARE ROW EXCLUSIVE on "public"."Note", SHARE ROW EXCLUSIVE on "public"."PostTag", lock_timeout 450, statement_timeout 10000
 ALTER TABLE "Note" ADD CONSTRAINT "ec_Note_postId_tagId_fkey_moved" FOREIGN KEY ("postId", "tagId") REFERENCES "PostTag" ("ec_postId_other", "tagId") ON DELETE SET NULL ON UPDATE CASCADE NOT VALID;
 -- undo: ALTER TABLE "Note" DROP CONSTRAINT IF EXISTS "ec_Note_postId_tagId_fkey_moved"
 -- 09-validate: atomic, SHARE UPDATE EXCLUSIVE on "public"."Note", ROW SHARE on "public"."PostTag", lock_timeout 2000, statement_timeout 0
 ALTER TABLE "Note" VALIDATE CONSTRAINT "ec_Note_postId_tagId_fkey_moved";
 -- undo: none. The copy goes away with the step that added it.
--- 10-move-foreign-key: atomic, ACCESS EXCLUSIVE on "public"."Note", ACCESS EXCLUSIVE on "public"."PostTag", lock_timeout 2000, statement_timeout 10000
+-- 10-move-foreign-key: atomic, ACCESS EXCLUSIVE on "public"."Note", ACCESS EXCLUSIVE on "public"."PostTag", lock_timeout 450, statement_timeout 10000
 ALTER TABLE "Note" DROP CONSTRAINT "Note_postId_tagId_fkey";
 ALTER TABLE "Note" RENAME CONSTRAINT "ec_Note_postId_tagId_fkey_moved" TO "Note_postId_tagId_fkey";
 -- undo: ALTER TABLE "Note" DROP CONSTRAINT IF EXISTS "Note_postId_tagId_fkey"; ALTER TABLE "Note" ADD CONSTRAINT "Note_postId_tagId_fkey" FOREIGN KEY ("postId", "tagId") REFERENCES "PostTag" ("postId", "tagId") ON DELETE SET NULL ON UPDATE CASCADE NOT VALID; ALTER TABLE "Note" VALIDATE CONSTRAINT "Note_postId_tagId_fkey"
@@ -130,13 +130,13 @@ CREATE UNIQUE INDEX CONCURRENTLY "ec_PostTag_pkey_tagId_new" ON "PostTag" USING 
 -- 18-build-index: alone, SHARE UPDATE EXCLUSIVE on "public"."PostTag", lock_timeout 0, statement_timeout 0
 CREATE UNIQUE INDEX CONCURRENTLY "ec_PostTag_pkey_tagId_old" ON "PostTag" USING btree ("postId", "tagId");
 -- undo: DROP INDEX CONCURRENTLY IF EXISTS "ec_PostTag_pkey_tagId_old"
--- 19-add-foreign-key: atomic, SHARE ROW EXCLUSIVE on "public"."Note", SHARE ROW EXCLUSIVE on "public"."PostTag", lock_timeout 2000, statement_timeout 10000
+-- 19-add-foreign-key: atomic, SHARE ROW EXCLUSIVE on "public"."Note", SHARE ROW EXCLUSIVE on "public"."PostTag", lock_timeout 450, statement_timeout 10000
 ALTER TABLE "Note" ADD CONSTRAINT "ec_Note_postId_tagId_fkey_moved" FOREIGN KEY ("postId", "tagId") REFERENCES "PostTag" ("postId", "ec_tagId_other") ON DELETE SET NULL ON UPDATE CASCADE NOT VALID;
 -- undo: ALTER TABLE "Note" DROP CONSTRAINT IF EXISTS "ec_Note_postId_tagId_fkey_moved"
 -- 20-validate: atomic, SHARE UPDATE EXCLUSIVE on "public"."Note", ROW SHARE on "public"."PostTag", lock_timeout 2000, statement_timeout 0
 ALTER TABLE "Note" VALIDATE CONSTRAINT "ec_Note_postId_tagId_fkey_moved";
 -- undo: none. The copy goes away with the step that added it.
--- 21-move-foreign-key: atomic, ACCESS EXCLUSIVE on "public"."Note", ACCESS EXCLUSIVE on "public"."PostTag", lock_timeout 2000, statement_timeout 10000
+-- 21-move-foreign-key: atomic, ACCESS EXCLUSIVE on "public"."Note", ACCESS EXCLUSIVE on "public"."PostTag", lock_timeout 450, statement_timeout 10000
 ALTER TABLE "Note" DROP CONSTRAINT "Note_postId_tagId_fkey";
 ALTER TABLE "Note" RENAME CONSTRAINT "ec_Note_postId_tagId_fkey_moved" TO "Note_postId_tagId_fkey";
 -- undo: ALTER TABLE "Note" DROP CONSTRAINT IF EXISTS "Note_postId_tagId_fkey"; ALTER TABLE "Note" ADD CONSTRAINT "Note_postId_tagId_fkey" FOREIGN KEY ("postId", "tagId") REFERENCES "PostTag" ("postId", "tagId") ON DELETE SET NULL ON UPDATE CASCADE NOT VALID; ALTER TABLE "Note" VALIDATE CONSTRAINT "Note_postId_tagId_fkey"
@@ -184,7 +184,7 @@ UPDATE "Note" SET "ec_postId_other" = ("postId"::bigint) WHERE … AND (row("ec_
 -- 25-validate: atomic, SHARE UPDATE EXCLUSIVE on "public"."Note", lock_timeout 2000, statement_timeout 0
 ALTER TABLE "Note" VALIDATE CONSTRAINT "ec_Note_postId_in_sync";
 -- undo: none. A validated constraint goes away with the step that added it on "Note".
--- 26-add-foreign-key: atomic, SHARE ROW EXCLUSIVE on "public"."Note", SHARE ROW EXCLUSIVE on "public"."PostTag", lock_timeout 2000, statement_timeout 10000
+-- 26-add-foreign-key: atomic, SHARE ROW EXCLUSIVE on "public"."Note", SHARE ROW EXCLUSIVE on "public"."PostTag", lock_timeout 450, statement_timeout 10000
 ALTER TABLE "Note" ADD CONSTRAINT "ec_Note_postId_tagId_fkey_postId_new" FOREIGN KEY ("ec_postId_other", "tagId") REFERENCES "PostTag" ("postId", "tagId") ON DELETE SET NULL ON UPDATE CASCADE NOT VALID;
 -- undo: ALTER TABLE "Note" DROP CONSTRAINT "ec_Note_postId_tagId_fkey_postId_new"
 -- 27-validate: atomic, SHARE UPDATE EXCLUSIVE on "public"."Note", ROW SHARE on "public"."PostTag", lock_timeout 2000, statement_timeout 0
@@ -214,7 +214,7 @@ ALTER TABLE "Note" RENAME CONSTRAINT "ec_Note_postId_tagId_fkey_postId_new" TO "
 --     RETURN NEW;
 --   END
 --   $$; CREATE TRIGGER "zzz_ec_Note_postId_forward" BEFORE INSERT OR UPDATE ON "Note" FOR EACH ROW WHEN (row(NEW."ec_postId_other")::record *<> row(NEW."postId"::bigint)::record) EXECUTE FUNCTION "ec_Note_postId_forward"(); ALTER TABLE "Note" ENABLE ALWAYS TRIGGER "zzz_ec_Note_postId_forward"
--- 29-drop-foreign-key: atomic, ACCESS EXCLUSIVE on "public"."Note", ACCESS EXCLUSIVE on "public"."PostTag", lock_timeout 2000, statement_timeout 10000
+-- 29-drop-foreign-key: atomic, ACCESS EXCLUSIVE on "public"."Note", ACCESS EXCLUSIVE on "public"."PostTag", lock_timeout 450, statement_timeout 10000
 ALTER TABLE "Note" DROP CONSTRAINT "ec_Note_postId_tagId_fkey_postId_old";
 -- undo: ALTER TABLE "Note" ADD CONSTRAINT "ec_Note_postId_tagId_fkey_postId_old" FOREIGN KEY ("ec_postId_other", "tagId") REFERENCES "PostTag" ("postId", "tagId") ON DELETE SET NULL ON UPDATE CASCADE NOT VALID; ALTER TABLE "Note" VALIDATE CONSTRAINT "ec_Note_postId_tagId_fkey_postId_old"
 -- 30-parallel-tag-id: atomic, ACCESS EXCLUSIVE on "public"."Note", lock_timeout 2000, statement_timeout 10000
@@ -235,7 +235,7 @@ UPDATE "Note" SET "ec_tagId_other" = ("tagId"::bigint) WHERE … AND (row("ec_ta
 -- 32-validate: atomic, SHARE UPDATE EXCLUSIVE on "public"."Note", lock_timeout 2000, statement_timeout 0
 ALTER TABLE "Note" VALIDATE CONSTRAINT "ec_Note_tagId_in_sync";
 -- undo: none. A validated constraint goes away with the step that added it on "Note".
--- 33-add-foreign-key: atomic, SHARE ROW EXCLUSIVE on "public"."Note", SHARE ROW EXCLUSIVE on "public"."PostTag", lock_timeout 2000, statement_timeout 10000
+-- 33-add-foreign-key: atomic, SHARE ROW EXCLUSIVE on "public"."Note", SHARE ROW EXCLUSIVE on "public"."PostTag", lock_timeout 450, statement_timeout 10000
 ALTER TABLE "Note" ADD CONSTRAINT "ec_Note_postId_tagId_fkey_tagId_new" FOREIGN KEY ("postId", "ec_tagId_other") REFERENCES "PostTag" ("postId", "tagId") ON DELETE SET NULL ON UPDATE CASCADE NOT VALID;
 -- undo: ALTER TABLE "Note" DROP CONSTRAINT "ec_Note_postId_tagId_fkey_tagId_new"
 -- 34-validate: atomic, SHARE UPDATE EXCLUSIVE on "public"."Note", ROW SHARE on "public"."PostTag", lock_timeout 2000, statement_timeout 0
@@ -265,7 +265,7 @@ ALTER TABLE "Note" RENAME CONSTRAINT "ec_Note_postId_tagId_fkey_tagId_new" TO "N
 --     RETURN NEW;
 --   END
 --   $$; CREATE TRIGGER "zzz_ec_Note_tagId_forward" BEFORE INSERT OR UPDATE ON "Note" FOR EACH ROW WHEN (row(NEW."ec_tagId_other")::record *<> row(NEW."tagId"::bigint)::record) EXECUTE FUNCTION "ec_Note_tagId_forward"(); ALTER TABLE "Note" ENABLE ALWAYS TRIGGER "zzz_ec_Note_tagId_forward"
--- 36-drop-foreign-key: atomic, ACCESS EXCLUSIVE on "public"."Note", ACCESS EXCLUSIVE on "public"."PostTag", lock_timeout 2000, statement_timeout 10000
+-- 36-drop-foreign-key: atomic, ACCESS EXCLUSIVE on "public"."Note", ACCESS EXCLUSIVE on "public"."PostTag", lock_timeout 450, statement_timeout 10000
 ALTER TABLE "Note" DROP CONSTRAINT "ec_Note_postId_tagId_fkey_tagId_old";
 -- undo: ALTER TABLE "Note" ADD CONSTRAINT "ec_Note_postId_tagId_fkey_tagId_old" FOREIGN KEY ("postId", "ec_tagId_other") REFERENCES "PostTag" ("postId", "tagId") ON DELETE SET NULL ON UPDATE CASCADE NOT VALID; ALTER TABLE "Note" VALIDATE CONSTRAINT "ec_Note_postId_tagId_fkey_tagId_old"
 

@@ -42,13 +42,13 @@ CREATE UNIQUE INDEX CONCURRENTLY "ec_users_pkey_new" ON "users" USING btree ("ec
 -- 06-build-index: alone, SHARE UPDATE EXCLUSIVE on "public"."users", lock_timeout 0, statement_timeout 0
 CREATE UNIQUE INDEX CONCURRENTLY "ec_users_pkey_old" ON "users" USING btree ("id");
 -- undo: DROP INDEX CONCURRENTLY IF EXISTS "ec_users_pkey_old"
--- 07-add-foreign-key: atomic, SHARE ROW EXCLUSIVE on "public"."posts", SHARE ROW EXCLUSIVE on "public"."users", lock_timeout 2000, statement_timeout 10000
+-- 07-add-foreign-key: atomic, SHARE ROW EXCLUSIVE on "public"."posts", SHARE ROW EXCLUSIVE on "public"."users", lock_timeout 450, statement_timeout 10000
 ALTER TABLE "posts" ADD CONSTRAINT "ec_posts_author_users_id_fk_moved" FOREIGN KEY ("author") REFERENCES "users" ("ec_id_other") ON DELETE CASCADE ON UPDATE NO ACTION NOT VALID;
 -- undo: ALTER TABLE "posts" DROP CONSTRAINT IF EXISTS "ec_posts_author_users_id_fk_moved"
 -- 08-validate: atomic, SHARE UPDATE EXCLUSIVE on "public"."posts", ROW SHARE on "public"."users", lock_timeout 2000, statement_timeout 0
 ALTER TABLE "posts" VALIDATE CONSTRAINT "ec_posts_author_users_id_fk_moved";
 -- undo: none. The copy goes away with the step that added it.
--- 09-move-foreign-key: atomic, ACCESS EXCLUSIVE on "public"."posts", ACCESS EXCLUSIVE on "public"."users", lock_timeout 2000, statement_timeout 10000
+-- 09-move-foreign-key: atomic, ACCESS EXCLUSIVE on "public"."posts", ACCESS EXCLUSIVE on "public"."users", lock_timeout 450, statement_timeout 10000
 ALTER TABLE "posts" DROP CONSTRAINT "posts_author_users_id_fk";
 ALTER TABLE "posts" RENAME CONSTRAINT "ec_posts_author_users_id_fk_moved" TO "posts_author_users_id_fk";
 -- undo: ALTER TABLE "posts" DROP CONSTRAINT IF EXISTS "posts_author_users_id_fk"; ALTER TABLE "posts" ADD CONSTRAINT "posts_author_users_id_fk" FOREIGN KEY ("author") REFERENCES "users" ("id") ON DELETE CASCADE ON UPDATE NO ACTION NOT VALID; ALTER TABLE "posts" VALIDATE CONSTRAINT "posts_author_users_id_fk"

@@ -61,13 +61,13 @@ CREATE UNIQUE INDEX CONCURRENTLY "ec_User_pkey_new" ON "User" USING btree ("ec_i
 -- 06-build-index: alone, SHARE UPDATE EXCLUSIVE on "public"."User", lock_timeout 0, statement_timeout 0
 CREATE UNIQUE INDEX CONCURRENTLY "ec_User_pkey_old" ON "User" USING btree ("id");
 -- undo: DROP INDEX CONCURRENTLY IF EXISTS "ec_User_pkey_old"
--- 07-add-foreign-key: atomic, SHARE ROW EXCLUSIVE on "public"."Post", SHARE ROW EXCLUSIVE on "public"."User", lock_timeout 2000, statement_timeout 10000
+-- 07-add-foreign-key: atomic, SHARE ROW EXCLUSIVE on "public"."Post", SHARE ROW EXCLUSIVE on "public"."User", lock_timeout 450, statement_timeout 10000
 ALTER TABLE "Post" ADD CONSTRAINT "ec_Post_authorId_fkey_moved" FOREIGN KEY ("authorId") REFERENCES "User" ("ec_id_other") ON DELETE RESTRICT ON UPDATE CASCADE NOT VALID;
 -- undo: ALTER TABLE "Post" DROP CONSTRAINT IF EXISTS "ec_Post_authorId_fkey_moved"
 -- 08-validate: atomic, SHARE UPDATE EXCLUSIVE on "public"."Post", ROW SHARE on "public"."User", lock_timeout 2000, statement_timeout 0
 ALTER TABLE "Post" VALIDATE CONSTRAINT "ec_Post_authorId_fkey_moved";
 -- undo: none. The copy goes away with the step that added it.
--- 09-move-foreign-key: atomic, ACCESS EXCLUSIVE on "public"."Post", ACCESS EXCLUSIVE on "public"."User", lock_timeout 2000, statement_timeout 10000
+-- 09-move-foreign-key: atomic, ACCESS EXCLUSIVE on "public"."Post", ACCESS EXCLUSIVE on "public"."User", lock_timeout 450, statement_timeout 10000
 ALTER TABLE "Post" DROP CONSTRAINT "Post_authorId_fkey";
 ALTER TABLE "Post" RENAME CONSTRAINT "ec_Post_authorId_fkey_moved" TO "Post_authorId_fkey";
 -- undo: ALTER TABLE "Post" DROP CONSTRAINT IF EXISTS "Post_authorId_fkey"; ALTER TABLE "Post" ADD CONSTRAINT "Post_authorId_fkey" FOREIGN KEY ("authorId") REFERENCES "User" ("id") ON DELETE RESTRICT ON UPDATE CASCADE NOT VALID; ALTER TABLE "Post" VALIDATE CONSTRAINT "Post_authorId_fkey"
@@ -128,7 +128,7 @@ ALTER TABLE "Post" DROP CONSTRAINT "ec_Post_ec_authorId_other_not_null";
 -- 16-build-index: alone, SHARE UPDATE EXCLUSIVE on "public"."Post", lock_timeout 0, statement_timeout 0
 CREATE INDEX CONCURRENTLY "ec_Post_authorId_idx_new" ON "Post" USING btree ("ec_authorId_other");
 -- undo: DROP INDEX CONCURRENTLY IF EXISTS "ec_Post_authorId_idx_new"
--- 17-add-foreign-key: atomic, SHARE ROW EXCLUSIVE on "public"."Post", SHARE ROW EXCLUSIVE on "public"."User", lock_timeout 2000, statement_timeout 10000
+-- 17-add-foreign-key: atomic, SHARE ROW EXCLUSIVE on "public"."Post", SHARE ROW EXCLUSIVE on "public"."User", lock_timeout 450, statement_timeout 10000
 ALTER TABLE "Post" ADD CONSTRAINT "ec_Post_authorId_fkey_new" FOREIGN KEY ("ec_authorId_other") REFERENCES "User" ("id") ON DELETE RESTRICT ON UPDATE CASCADE NOT VALID;
 -- undo: ALTER TABLE "Post" DROP CONSTRAINT "ec_Post_authorId_fkey_new"
 -- 18-validate: atomic, SHARE UPDATE EXCLUSIVE on "public"."Post", ROW SHARE on "public"."User", lock_timeout 2000, statement_timeout 0
@@ -160,7 +160,7 @@ ALTER TABLE "Post" RENAME CONSTRAINT "ec_Post_authorId_fkey_new" TO "Post_author
 --     RETURN NEW;
 --   END
 --   $$; CREATE TRIGGER "zzz_ec_Post_authorId_forward" BEFORE INSERT OR UPDATE ON "Post" FOR EACH ROW WHEN (row(NEW."ec_authorId_other")::record *<> row(NEW."authorId"::bigint)::record) EXECUTE FUNCTION "ec_Post_authorId_forward"(); ALTER TABLE "Post" ENABLE ALWAYS TRIGGER "zzz_ec_Post_authorId_forward"
--- 20-drop-foreign-key: atomic, ACCESS EXCLUSIVE on "public"."Post", ACCESS EXCLUSIVE on "public"."User", lock_timeout 2000, statement_timeout 10000
+-- 20-drop-foreign-key: atomic, ACCESS EXCLUSIVE on "public"."Post", ACCESS EXCLUSIVE on "public"."User", lock_timeout 450, statement_timeout 10000
 ALTER TABLE "Post" DROP CONSTRAINT "ec_Post_authorId_fkey_old";
 -- undo: ALTER TABLE "Post" ADD CONSTRAINT "ec_Post_authorId_fkey_old" FOREIGN KEY ("ec_authorId_other") REFERENCES "User" ("id") ON DELETE RESTRICT ON UPDATE CASCADE NOT VALID; ALTER TABLE "Post" VALIDATE CONSTRAINT "ec_Post_authorId_fkey_old"
 

@@ -99,7 +99,7 @@ CREATE UNIQUE INDEX CONCURRENTLY "ec_user key_new" ON "auth"."the ""User""" USIN
 -- 08-build-index: alone, SHARE UPDATE EXCLUSIVE on "public"."post", lock_timeout 0, statement_timeout 0
 CREATE INDEX CONCURRENTLY "ec_post_user_idx_new" ON "post" USING btree ("ec_user_other");
 -- undo: DROP INDEX CONCURRENTLY IF EXISTS "ec_post_user_idx_new"
--- 09-add-foreign-key: atomic, SHARE ROW EXCLUSIVE on "public"."post", SHARE ROW EXCLUSIVE on "auth"."the ""User""", lock_timeout 2000, statement_timeout 10000
+-- 09-add-foreign-key: atomic, SHARE ROW EXCLUSIVE on "public"."post", SHARE ROW EXCLUSIVE on "auth"."the ""User""", lock_timeout 450, statement_timeout 10000
 ALTER TABLE "post" ADD CONSTRAINT "ec_post_user_fk_new" FOREIGN KEY ("ec_user_other") REFERENCES "auth"."the ""User""" ("ec_order_other") ON DELETE CASCADE ON UPDATE CASCADE NOT VALID;
 -- undo: ALTER TABLE "post" DROP CONSTRAINT "ec_post_user_fk_new"
 -- 10-validate: atomic, SHARE UPDATE EXCLUSIVE on "public"."post", ROW SHARE on "auth"."the ""User""", lock_timeout 2000, statement_timeout 0
@@ -137,7 +137,7 @@ ALTER TABLE "post" VALIDATE CONSTRAINT "ec_post_ec_user_other_not_null";
 ALTER TABLE "post" ALTER COLUMN "ec_user_other" SET NOT NULL;
 ALTER TABLE "post" DROP CONSTRAINT "ec_post_ec_user_other_not_null";
 -- undo: ALTER TABLE "post" ADD CONSTRAINT "ec_post_ec_user_other_not_null" CHECK ("ec_user_other" IS NOT NULL) NOT VALID; ALTER TABLE "post" ALTER COLUMN "ec_user_other" DROP NOT NULL
--- 19-swap-order: atomic, ACCESS EXCLUSIVE on "auth"."the ""User""", ACCESS EXCLUSIVE on "public"."post", lock_timeout 2000, statement_timeout 10000
+-- 19-swap-order: atomic, ACCESS EXCLUSIVE on "auth"."the ""User""", ACCESS EXCLUSIVE on "public"."post", lock_timeout 450, statement_timeout 10000
 DROP TRIGGER "zzz_ec_the ""User""_order_convert" ON "auth"."the ""User""";
 DROP FUNCTION "auth"."ec_the ""User""_order_convert"();
 DROP FUNCTION "auth"."ec_the ""User""_order_value"(text);

@@ -60,7 +60,7 @@ UPDATE "User" SET "ec_team_other" = ("ec_User_team_value"("team")) WHERE … AND
 -- 04-build-index: alone, SHARE UPDATE EXCLUSIVE on "public"."User", lock_timeout 0, statement_timeout 0
 CREATE INDEX CONCURRENTLY "ec_User_team_idx_team_new" ON "User" USING btree ("ec_team_other");
 -- undo: DROP INDEX CONCURRENTLY IF EXISTS "ec_User_team_idx_team_new"
--- 05-add-foreign-key: atomic, SHARE ROW EXCLUSIVE on "public"."User", SHARE ROW EXCLUSIVE on "public"."Team", lock_timeout 2000, statement_timeout 10000
+-- 05-add-foreign-key: atomic, SHARE ROW EXCLUSIVE on "public"."User", SHARE ROW EXCLUSIVE on "public"."Team", lock_timeout 450, statement_timeout 10000
 ALTER TABLE "User" ADD CONSTRAINT "ec_User_team_fkey_team_new" FOREIGN KEY ("ec_team_other") REFERENCES "Team" ("code") ON DELETE SET NULL ON UPDATE NO ACTION NOT VALID;
 -- undo: ALTER TABLE "User" DROP CONSTRAINT "ec_User_team_fkey_team_new"
 -- 06-validate: atomic, SHARE UPDATE EXCLUSIVE on "public"."User", ROW SHARE on "public"."Team", lock_timeout 2000, statement_timeout 0
@@ -152,7 +152,7 @@ ALTER TABLE "User" ADD CONSTRAINT "ec_User_team_in_sync" CHECK (row("ec_team_oth
 -- 20-validate: atomic, SHARE UPDATE EXCLUSIVE on "public"."User", lock_timeout 2000, statement_timeout 0
 ALTER TABLE "User" VALIDATE CONSTRAINT "ec_User_team_in_sync";
 -- undo: none. A validated constraint goes away with the step that added it on "User".
--- 21-swap-team: atomic, ACCESS EXCLUSIVE on "public"."User", ACCESS EXCLUSIVE on "public"."Team", lock_timeout 2000, statement_timeout 10000
+-- 21-swap-team: atomic, ACCESS EXCLUSIVE on "public"."User", ACCESS EXCLUSIVE on "public"."Team", lock_timeout 450, statement_timeout 10000
 DROP TRIGGER "zzz_ec_User_team_convert" ON "User";
 DROP FUNCTION "ec_User_team_convert"();
 DROP FUNCTION "ec_User_team_value"(character varying(20));

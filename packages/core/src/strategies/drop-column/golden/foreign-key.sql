@@ -14,7 +14,7 @@ ALTER TABLE "users" DROP COLUMN "team_id";
 -- # expand
 
 -- # contract
--- 01-drop-foreign-key: atomic, ACCESS EXCLUSIVE on "public"."users", ACCESS EXCLUSIVE on "public"."teams", lock_timeout 2000, statement_timeout 10000
+-- 01-drop-foreign-key: atomic, ACCESS EXCLUSIVE on "public"."users", ACCESS EXCLUSIVE on "public"."teams", lock_timeout 450, statement_timeout 10000
 ALTER TABLE "users" DROP CONSTRAINT "users_team_id_fkey";
 -- undo: impossible. The column is about to go.
 -- 02-drop-team-id: atomic, ACCESS EXCLUSIVE on "public"."users", lock_timeout 2000, statement_timeout 10000

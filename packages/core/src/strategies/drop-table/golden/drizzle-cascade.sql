@@ -21,15 +21,15 @@ SELECT "team" FROM "members";
 -- line 1: drop-table-loses-data (data) on teams
 
 -- # expand
--- 01-drop-foreign-key: atomic, ACCESS EXCLUSIVE on "public"."teams", ACCESS EXCLUSIVE on "public"."users", lock_timeout 2000, statement_timeout 10000
+-- 01-drop-foreign-key: atomic, ACCESS EXCLUSIVE on "public"."teams", ACCESS EXCLUSIVE on "public"."users", lock_timeout 450, statement_timeout 10000
 ALTER TABLE "teams" DROP CONSTRAINT "teams_owner_fkey";
 -- undo: ALTER TABLE "teams" ADD CONSTRAINT "teams_owner_fkey" FOREIGN KEY ("owner") REFERENCES "users" ("id") ON DELETE NO ACTION ON UPDATE NO ACTION NOT VALID; ALTER TABLE "teams" VALIDATE CONSTRAINT "teams_owner_fkey"
--- 02-drop-foreign-key: atomic, ACCESS EXCLUSIVE on "public"."members", ACCESS EXCLUSIVE on "public"."teams", lock_timeout 2000, statement_timeout 10000
+-- 02-drop-foreign-key: atomic, ACCESS EXCLUSIVE on "public"."members", ACCESS EXCLUSIVE on "public"."teams", lock_timeout 450, statement_timeout 10000
 ALTER TABLE "members" DROP CONSTRAINT "members_team_fkey";
 -- undo: ALTER TABLE "members" ADD CONSTRAINT "members_team_fkey" FOREIGN KEY ("team") REFERENCES "teams" ("id") ON DELETE NO ACTION ON UPDATE NO ACTION NOT VALID; ALTER TABLE "members" VALIDATE CONSTRAINT "members_team_fkey"
 
 -- # contract
--- 03-drop-foreign-key: atomic, ACCESS EXCLUSIVE on "public"."teams", ACCESS EXCLUSIVE on "public"."users", lock_timeout 2000, statement_timeout 10000
+-- 03-drop-foreign-key: atomic, ACCESS EXCLUSIVE on "public"."teams", ACCESS EXCLUSIVE on "public"."users", lock_timeout 450, statement_timeout 10000
 ALTER TABLE "teams" DROP CONSTRAINT "teams_boss_fkey";
 -- undo: impossible. The table is about to go.
 -- 04-drop-teams: atomic, ACCESS EXCLUSIVE on "public"."teams", lock_timeout 2000, statement_timeout 10000

@@ -34,7 +34,7 @@ SELECT "id", "name" FROM "User";
 -- line 11: drop-table-loses-data (data) on Note
 
 -- # expand
--- 01-alter-table: atomic, ACCESS EXCLUSIVE on "public"."Note", ACCESS EXCLUSIVE on "public"."User", lock_timeout 2000, statement_timeout 10000
+-- 01-alter-table: atomic, ACCESS EXCLUSIVE on "public"."Note", ACCESS EXCLUSIVE on "public"."User", lock_timeout 450, statement_timeout 10000
 ALTER TABLE "Note" DROP CONSTRAINT "Note_userId_fkey";
 -- undo: ALTER TABLE "Note" ADD CONSTRAINT "Note_userId_fkey" FOREIGN KEY ("userId") REFERENCES "User" ("id") ON DELETE RESTRICT ON UPDATE CASCADE NOT VALID; ALTER TABLE "Note" VALIDATE CONSTRAINT "Note_userId_fkey"
 

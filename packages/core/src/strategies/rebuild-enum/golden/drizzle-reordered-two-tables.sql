@@ -76,7 +76,7 @@ ALTER TABLE "posts" DROP CONSTRAINT "ec_posts_ec_st_other_not_null";
 -- undo: ALTER TABLE "posts" ADD CONSTRAINT "ec_posts_ec_st_other_not_null" CHECK ("ec_st_other" IS NOT NULL) NOT VALID; ALTER TABLE "posts" ALTER COLUMN "ec_st_other" DROP NOT NULL
 
 -- # contract
--- 10-swap-status: atomic, ACCESS EXCLUSIVE on "public"."users", ACCESS EXCLUSIVE on "public"."posts", lock_timeout 2000, statement_timeout 10000
+-- 10-swap-status: atomic, ACCESS EXCLUSIVE on "public"."users", ACCESS EXCLUSIVE on "public"."posts", lock_timeout 450, statement_timeout 10000
 DROP TRIGGER "zzz_ec_users_s_values" ON "users";
 DROP FUNCTION "ec_users_s_values"();
 ALTER TABLE "users" DROP CONSTRAINT "ec_users_s_in_sync";

@@ -84,7 +84,7 @@ UPDATE "users" SET "team_id" = ("team") WHERE … AND (row("team_id")::record *<
 -- 12-validate: atomic, SHARE UPDATE EXCLUSIVE on "public"."users", lock_timeout 2000, statement_timeout 0
 ALTER TABLE "users" VALIDATE CONSTRAINT "ec_users_team_id_in_sync";
 -- undo: none. A validated constraint goes away with the step that added it on "users".
--- 13-add-foreign-key: atomic, SHARE ROW EXCLUSIVE on "public"."users", SHARE ROW EXCLUSIVE on "public"."teams", lock_timeout 2000, statement_timeout 10000
+-- 13-add-foreign-key: atomic, SHARE ROW EXCLUSIVE on "public"."users", SHARE ROW EXCLUSIVE on "public"."teams", lock_timeout 450, statement_timeout 10000
 ALTER TABLE "users" ADD CONSTRAINT "ec_users_team_teams_id_fk_new" FOREIGN KEY ("team_id") REFERENCES "teams" ("id") ON DELETE SET NULL ON UPDATE NO ACTION NOT VALID;
 -- undo: ALTER TABLE "users" DROP CONSTRAINT "ec_users_team_teams_id_fk_new"
 -- 14-validate: atomic, SHARE UPDATE EXCLUSIVE on "public"."users", ROW SHARE on "public"."teams", lock_timeout 2000, statement_timeout 0
@@ -102,7 +102,7 @@ ALTER INDEX "ec_users_team_nick_new" RENAME TO "users_team_nick";
 ALTER TABLE "users" RENAME CONSTRAINT "ec_nick_length_new" TO "nick_length";
 ALTER TABLE "users" ADD CONSTRAINT "users_nick_unique" UNIQUE USING INDEX "ec_users_nick_unique_new";
 -- undo: impossible. The old column is gone; its data lives on in users.handle.
--- 16-drop-foreign-key: atomic, ACCESS EXCLUSIVE on "public"."users", ACCESS EXCLUSIVE on "public"."teams", lock_timeout 2000, statement_timeout 10000
+-- 16-drop-foreign-key: atomic, ACCESS EXCLUSIVE on "public"."users", ACCESS EXCLUSIVE on "public"."teams", lock_timeout 450, statement_timeout 10000
 ALTER TABLE "users" DROP CONSTRAINT "users_team_teams_id_fk";
 ALTER TABLE "users" RENAME CONSTRAINT "ec_users_team_teams_id_fk_new" TO "users_team_teams_id_fk";
 -- undo: impossible. The column team is about to go; the other column has the same key.

@@ -65,7 +65,7 @@ SELECT "authorId" FROM "Post" WHERE "authorId" IS NOT NULL GROUP BY "authorId" H
 -- 06-build-index: alone, SHARE UPDATE EXCLUSIVE on "public"."Post", lock_timeout 0, statement_timeout 0
 CREATE UNIQUE INDEX CONCURRENTLY "Post_authorId_key" ON "Post"("authorId");
 -- undo: DROP INDEX CONCURRENTLY IF EXISTS "Post_authorId_key"
--- 07-add-foreign-key: atomic, SHARE ROW EXCLUSIVE on "public"."Post", SHARE ROW EXCLUSIVE on "public"."User", lock_timeout 2000, statement_timeout 10000
+-- 07-add-foreign-key: atomic, SHARE ROW EXCLUSIVE on "public"."Post", SHARE ROW EXCLUSIVE on "public"."User", lock_timeout 450, statement_timeout 10000
 ALTER TABLE "Post" ADD CONSTRAINT "Post_authorId_fkey" FOREIGN KEY ("authorId") REFERENCES "User"("id") ON DELETE RESTRICT ON UPDATE CASCADE NOT VALID;
 -- undo: ALTER TABLE "Post" DROP CONSTRAINT "Post_authorId_fkey"
 -- 08-validate: atomic, SHARE UPDATE EXCLUSIVE on "public"."Post", ROW SHARE on "public"."User", lock_timeout 2000, statement_timeout 0
@@ -73,7 +73,7 @@ ALTER TABLE "Post" VALIDATE CONSTRAINT "Post_authorId_fkey";
 -- undo: none. A validated constraint goes away with the step that added it on "Post".
 
 -- # contract
--- 09-drop-foreign-key: atomic, ACCESS EXCLUSIVE on "public"."Post", ACCESS EXCLUSIVE on "public"."User", lock_timeout 2000, statement_timeout 10000
+-- 09-drop-foreign-key: atomic, ACCESS EXCLUSIVE on "public"."Post", ACCESS EXCLUSIVE on "public"."User", lock_timeout 450, statement_timeout 10000
 ALTER TABLE "Post" DROP CONSTRAINT "Post_userId_fkey";
 -- undo: impossible. The column userId is about to go; the other column has the same key.
 -- 10-drop-user-id: atomic, ACCESS EXCLUSIVE on "public"."Post", lock_timeout 2000, statement_timeout 10000

@@ -27,7 +27,7 @@ ALTER TABLE "User" ADD COLUMN "handle" text;
 -- 02-change-user: backfill
 UPDATE "User" SET "handle" = (lower("email")) WHERE … AND (row("User"."handle")::record *<> row((lower("email"))::text)::record); -- in batches by (id)
 -- undo: impossible. The values before are not recorded.
--- 03-fill-handle: atomic, ACCESS EXCLUSIVE on "public"."User", lock_timeout 2000, statement_timeout 10000
+-- 03-fill-handle: atomic, ACCESS EXCLUSIVE on "public"."User", lock_timeout 450, statement_timeout 10000
 CREATE FUNCTION "ec_User_handle_fill"() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   NEW."handle" := (SELECT lower("email") FROM (SELECT NEW.*) AS "row");

@@ -12,7 +12,7 @@ ALTER TABLE "User" ALTER COLUMN "name" SET NOT NULL;
 -- line 2: set-not-null-breaks-old-writers (compatibility) on User.name
 
 -- # expand
--- 01-fill-name: atomic, ACCESS EXCLUSIVE on "public"."User", lock_timeout 2000, statement_timeout 10000
+-- 01-fill-name: atomic, ACCESS EXCLUSIVE on "public"."User", lock_timeout 450, statement_timeout 10000
 CREATE FUNCTION "ec_User_name_fill"() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   NEW."name" := (SELECT split_part(email, '@', 1) FROM (SELECT NEW.*) AS "row");

@@ -22,7 +22,7 @@ ALTER TABLE "posts" ADD CONSTRAINT "votes_positive" CHECK ("votes" >= 0) NOT VAL
 -- 02-alter-table: atomic, SHARE UPDATE EXCLUSIVE on "public"."posts", lock_timeout 2000, statement_timeout 0
 ALTER TABLE "posts" VALIDATE CONSTRAINT "votes_positive";
 -- undo: none. These statements leave nothing behind that would have to be taken back.
--- 03-alter-table: atomic, SHARE ROW EXCLUSIVE on "public"."posts", SHARE ROW EXCLUSIVE on "public"."users", lock_timeout 2000, statement_timeout 10000
+-- 03-alter-table: atomic, SHARE ROW EXCLUSIVE on "public"."posts", SHARE ROW EXCLUSIVE on "public"."users", lock_timeout 450, statement_timeout 10000
 ALTER TABLE "posts" ADD CONSTRAINT "posts_author_fk" FOREIGN KEY ("author_id") REFERENCES "users" ("id") NOT VALID;
 -- undo: ALTER TABLE "posts" DROP CONSTRAINT "posts_author_fk"
 -- 04-alter-table: atomic, SHARE UPDATE EXCLUSIVE on "public"."posts", ROW SHARE on "public"."users", lock_timeout 2000, statement_timeout 0
