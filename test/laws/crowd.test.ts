@@ -7,7 +7,7 @@ import { inputOf } from '../support/laws.ts'
 /** As many as two cores can keep busy and more than a lock queue hides. */
 const WRITERS = 8
 
-// Those that are proved at each run: some seconds each. `CROWD=all` takes every golden that fills rows, of which not all hold yet.
+// Those that are proved at each run: some seconds each. `CROWD=all` takes every golden that fills rows.
 const EACH_TIME = [
   'add-required-column/from-other-columns',
   'change-column-type/int-to-bigint',

@@ -30,6 +30,13 @@ export function tableRename(statement: Statement, migration: Migration): TableRe
   return renamesIn(migration.script).find((r) => r.statement.index === statement.index)
 }
 
+/** The rename, further down, of the table that the statement names by its old name. */
+export function renamedLater(statement: Statement, migration: Migration): TableRename | undefined {
+  const [, s] = untag(statement.node)
+  const key = s.relation?.relname ? rangeKey(s.relation) : undefined
+  return renamesIn(migration.script).find((r) => r.key === key && r.statement.index > statement.index)
+}
+
 /** The renames of tables that take this RENAME COLUMN along. */
 export function renamedWith(statement: Statement, migration: Migration): readonly TableRename[] {
   return renamesIn(migration.script).filter((r) => r.columns.some((c) => c.statement.index === statement.index))

@@ -9,8 +9,8 @@ export interface App {
   readonly name: 'old' | 'new'
   /** Executes a statement, prepared under a name of its own at its first run. Throws PostgreSQL's error. */
   run(sql: string, values: readonly (string | null)[]): Promise<{ rows: (string | null)[][]; count: number }>
-  /** A step that invalidates plans just ran: each statement known by now may be prepared anew, once. */
-  forgivePlans(): void
+  /** A step that invalidates plans just ran, or runs until the returned function is called: each statement known by then may be prepared anew, once. */
+  forgivePlans(): () => void
   /** From here on a stale plan is an error again. */
   endForgiveness(): void
   /** Statements executed so far. */
@@ -30,6 +30,7 @@ export function openApp(client: pg.Client, name: 'old' | 'new'): App {
   const known = new Map<string, Prepared>()
   let executed = 0
   let reprepared = 0
+  let isForgiving = false
   const execute = async (prepared: Prepared, sql: string, values: readonly (string | null)[]) => {
     const result = await client.query({
       name: `${prepared.name}_${prepared.generation}`,
@@ -44,7 +45,7 @@ export function openApp(client: pg.Client, name: 'old' | 'new'): App {
   return {
     name,
     run: async (sql, values) => {
-      const prepared = known.get(sql) ?? { name: `app_${name}_${known.size}`, generation: 0, isForgiven: false }
+      const prepared = known.get(sql) ?? { name: `app_${name}_${known.size}`, generation: 0, isForgiven: isForgiving }
       known.set(sql, prepared)
       try {
         return await execute(prepared, sql, values)
@@ -58,8 +59,13 @@ export function openApp(client: pg.Client, name: 'old' | 'new'): App {
     },
     forgivePlans: () => {
       for (const prepared of known.values()) prepared.isForgiven = true
+      isForgiving = true
+      return () => {
+        isForgiving = false
+      }
     },
     endForgiveness: () => {
+      isForgiving = false
       for (const prepared of known.values()) prepared.isForgiven = false
     },
     executed: () => executed,

@@ -1,9 +1,9 @@
 import { displayTable } from '@expand-contract/core'
 import type pg from 'pg'
 import { insertTamed, type Row } from './insert-row.ts'
-import { type LiveColumn, type LiveTable, readLiveTables } from './live-table.ts'
+import { type LiveColumn, type LiveTable, readLiveTables, type ValueType } from './live-table.ts'
 import { setParents } from './parents.ts'
-import { plainValue } from './row-values.ts'
+import { isText, plainValue } from './row-values.ts'
 
 /** What an application does with one table, as an ORM would: it names every column of its own schema and no other. */
 export interface TableCode {
@@ -14,6 +14,8 @@ export interface TableCode {
   readonly key: readonly string[]
   /** Columns that the migration changes: written one by one. */
   readonly changed: readonly string[]
+  /** Columns that the migration gives another type: one whose values both types take. */
+  readonly retyped: ReadonlyMap<string, ValueType>
   /** Statements that fail, and columns that read back otherwise, on the code's own schema: they say nothing about a plan and are left out. */
   readonly skips: ReadonlySet<string>
 }
@@ -24,17 +26,21 @@ interface Twin {
   readonly template?: Row
 }
 
+/** The name of a column in the other schema, and its own. */
+export type ColumnNames = readonly [theirs: string, own: string]
+
 /** Derives the code of the tables from one schema and from what the other demands of their rows. `client` gets a row per table. */
 export async function deriveCode(
   client: pg.Client,
   names: readonly string[],
   twins: readonly Twin[],
+  renamed: readonly ColumnNames[],
 ): Promise<{ code: TableCode[]; warnings: string[] }> {
   const code: TableCode[] = []
   const warnings: string[] = []
   for (const live of await readLiveTables(client, names)) {
     const twin = twins.find((t) => t.table.key === live.key)
-    const table = twin ? withDemands(live, twin.table) : live
+    const table = twin ? withDemands(live, twin.table, renamed) : live
     const template = await acceptedRow(client, table, twin)
     if (!template) {
       warnings.push(`No row could be made for ${displayTable(live.key)}: no code was run on it.`)
@@ -42,13 +48,14 @@ export async function deriveCode(
     }
     const key = table.uniques.find((columns) => columns.every((name) => column(table, name)?.notNull)) ?? []
     const changed = table.columns.filter((c) => isWritable(c) && !key.includes(c.name) && isChanged(c, twin?.table)).map((c) => c.name)
-    code.push({ table, template, key, changed, skips: new Set() })
+    code.push({ table, template, key, changed, retyped: retypedIn(table, twin?.table), skips: new Set() })
   }
   return { code, warnings }
 }
 
 /** Code that lives through a migration keeps the keys of both schemas: unique and foreign keys of the other one hold for its rows too. */
-function withDemands(table: LiveTable, twin: LiveTable): LiveTable {
+function withDemands(table: LiveTable, twin: LiveTable, renamed: readonly ColumnNames[]): LiveTable {
+  const own = (name: string) => (column(table, name) ? name : (renamed.find(([theirs]) => theirs === name)?.[1] ?? name))
   const has = (names: readonly string[]) => names.every((name) => column(table, name))
   return {
     ...table,
@@ -56,8 +63,8 @@ function withDemands(table: LiveTable, twin: LiveTable): LiveTable {
       ...table.foreign,
       ...twin.foreign.filter((f) => has(f.columns) && !table.foreign.some((own) => sameColumns(own.columns, f.columns))),
     ],
-    distinct: [...new Set([...table.distinct, ...twin.distinct])].filter((name) => has([name])),
-    nullsEqual: [...new Set([...table.nullsEqual, ...twin.nullsEqual])].filter((name) => has([name])),
+    distinct: [...new Set([...table.distinct, ...twin.distinct.map(own)])].filter((name) => has([name])),
+    nullsEqual: [...new Set([...table.nullsEqual, ...twin.nullsEqual.map(own)])].filter((name) => has([name])),
   }
 }
 
@@ -68,6 +75,32 @@ function sameColumns(a: readonly string[], b: readonly string[]): boolean {
 function isChanged(own: LiveColumn, twin: LiveTable | undefined): boolean {
   const there = twin && column(twin, own.name)
   return !there || there.type !== own.type || there.notNull !== own.notNull || there.hasDefault !== own.hasDefault
+}
+
+function retypedIn(table: LiveTable, twin: LiveTable | undefined): Map<string, ValueType> {
+  const found = new Map<string, ValueType>()
+  for (const own of table.columns) {
+    const there = twin && column(twin, own.name)
+    if (there && there.type !== own.type) found.set(own.name, narrower(own.value, there.value))
+  }
+  return found
+}
+
+/** Any type's values are text; of two texts the shorter fits both. */
+function narrower(own: ValueType, other: ValueType): ValueType {
+  if (!isText(own)) return own
+  return !isText(other) || (other.typmod > 0 && (own.typmod < 0 || other.typmod < own.typmod)) ? other : own
+}
+
+/** The same code, which writes no value that one of the two types of a column does not take. */
+export function convertible(code: TableCode): TableCode {
+  const columns = code.table.columns.map((c) => ({ ...c, value: code.retyped.get(c.name) ?? c.value }))
+  // A parent may have a key that does not fit: where the reference may be empty, it is.
+  const empty = new Set(columns.filter((c) => !c.notNull && code.retyped.has(c.name)).map((c) => c.name))
+  const foreign = code.table.foreign.filter((f) => !f.columns.some((name) => empty.has(name)))
+  const bound = new Set(code.table.foreign.flatMap((f) => f.columns))
+  const template = new Map([...code.template].map(([name, value]) => [name, empty.has(name) && bound.has(name) ? null : value]))
+  return { ...code, template, table: { ...code.table, columns, foreign } }
 }
 
 /** True for columns that an INSERT may name. */

@@ -14,9 +14,11 @@ import { checksum } from '../sql/sql.ts'
 import type { Statement } from '../sql/statement.ts'
 import { strategies } from '../strategies/index.ts'
 import { isRefusal, type Outcome, type Rewrite, type Strategy } from '../strategy.ts'
+import { renamedLater } from '../table-renames.ts'
 import { unrewritten } from '../unrewritten/unrewritten.ts'
 import { type DraftStep, PLAN_VERSION, type Plan, type Refusal, type Stage } from './plan.ts'
 import { additiveOnly } from './policy.ts'
+import { unknownColumns } from './unknown-columns.ts'
 import { isTransactionControl, togetherStep, verbatimSteps } from './verbatim.ts'
 
 /** Plans a migration: every statement is claimed by a strategy, refused, or copied. Pure. A plan with refusals has no steps and is never emitted. */
@@ -24,7 +26,11 @@ export function planMigration(given: Migration, using: readonly Strategy[] = str
   const migration = opened(given)
   const { outcomes, allowed, copies } = settle(migration, (asked) => claimAll(asked, using))
   const rewrites = outcomes.filter((o): o is Placed<Rewrite> => !isRefusal(o.outcome))
-  const refusals = [...unreadable(migration), ...outcomes.flatMap(({ outcome }) => (isRefusal(outcome) ? [outcome] : []))]
+  const refusals = [
+    ...unreadable(migration),
+    ...unknownColumns(migration),
+    ...outcomes.flatMap(({ outcome }) => (isRefusal(outcome) ? [outcome] : [])),
+  ]
   const hazards = outcomes.flatMap(({ outcome }) => outcome.hazards).sort((a, b) => a.line - b.line || a.column - b.column)
   const all = rewrites.map((r) => r.outcome)
   const waits = all.flatMap((o) => o.newCodeWaits ?? [])
@@ -73,7 +79,10 @@ function claimAll(migration: Migration, using: readonly Strategy[]): readonly Pl
       if (other !== undefined) throw new Error(`${other} and ${id} both claim statement ${index} of ${migration.id}`)
       claimed.set(index, id)
     }
-    placed.push({ anchor, outcome: additiveOnly(outcome, migration) ?? known(outcome, migration, anchor) })
+    placed.push({
+      anchor,
+      outcome: additiveOnly(outcome, migration) ?? beforeRename(outcome, migration, anchor) ?? known(outcome, migration, anchor),
+    })
   }
   for (const statement of migration.script.statements) {
     const isRetyping = typeGroupOf(statement, migration) !== undefined
@@ -88,6 +97,23 @@ function claimAll(migration: Migration, using: readonly Strategy[]): readonly Pl
     if (outcome) claim('unrewritten', statement.index, outcome)
   }
   return wholeBlocks(placed, migration)
+}
+
+/** What waits for the contract finds its table under another name, and a view under the one that it knows. */
+function beforeRename(outcome: Outcome, migration: Migration, anchor: number): Refusal | undefined {
+  if (isRefusal(outcome) || outcome.contract.length === 0) return undefined
+  for (const statement of outcome.claims.map((index) => migration.script.statements[index])) {
+    const renamed = statement && renamedLater(statement, migration)
+    if (!renamed || outcome.claims.includes(renamed.statement.index)) continue
+    return {
+      claims: outcome.claims,
+      hazards: outcome.hazards,
+      line: migration.script.statements[anchor]?.line ?? 1,
+      reason: `A part of this waits for the contract, and line ${renamed.statement.line} renames ${displayTable(renamed.key)} before that: the old name is a view then.`,
+      fix: `Write line ${statement.line} behind the rename, under the new name of the table, then plan again.`,
+    }
+  }
+  return undefined
 }
 
 /** A rewrite that rests on a table whose history is not fully understood becomes a refusal. */

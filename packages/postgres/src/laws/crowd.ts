@@ -1,7 +1,7 @@
 import type { Step } from '@expand-contract/core'
 import type pg from 'pg'
 import { type App, openApp, takesNumber } from '../app.ts'
-import { column, type TableCode } from '../code.ts'
+import { column, convertible, type TableCode } from '../code.ts'
 import { exercise } from '../exercise.ts'
 import { plainValue } from '../row-values.ts'
 import { describe, runStep, StepFailure } from '../run-steps.ts'
@@ -50,7 +50,8 @@ export function crowd(writers: number): Law {
         const begin = async (name: App['name'], many: number): Promise<Writer[]> => {
           const begun: Writer[] = []
           for (let i = 0; i < many; i++) {
-            const code = name === 'old' ? codes.oldCode : codes.newCode
+            // Their rows stay: one that can't be converted would stop the plan, as it should.
+            const code = (name === 'old' ? codes.oldCode : codes.newCode).map(convertible)
             begun.push(
               writer(name, await clone.connect(), {
                 observer: await clone.connect(),
@@ -160,14 +161,17 @@ async function tried(app: App, sql: string, values: readonly (string | null)[], 
 
 /** Runs a step as a runner does: what does not get its lock in time is tried again. */
 async function run(client: pg.Client, step: Step, writers: readonly Writer[]): Promise<void> {
-  if (step.kind === 'ddl' && step.invalidatesPlans) for (const { app } of writers) app.forgivePlans()
+  const invalidates = step.kind === 'ddl' && step.invalidatesPlans === true
+  const ends = invalidates ? writers.map(({ app }) => app.forgivePlans()) : []
   for (let left = TRIES; ; left--) {
     try {
-      return await runStep(client, step, { batchRows: BATCH_ROWS })
+      await runStep(client, step, { batchRows: BATCH_ROWS })
+      break
     } catch (error) {
       if (!(error instanceof StepFailure) || left === 0 || !/\((55P03|40P01)\)/.test(error.message)) throw error
     }
   }
+  for (const end of ends) end()
 }
 
 async function rounds(writers: readonly Writer[]): Promise<void> {

@@ -17,11 +17,17 @@ export async function deriveBoth(proof: Proof, oldApp: App, observer: pg.Client)
       client,
       proof.touchedAfter,
       started.map((table) => ({ table })),
+      proof.plan.syncs.map((s) => [s.old, s.new]),
     )
     for (const warning of warnings) proof.warn(warning)
     return working(openApp(client, 'new'), client, code, proof)
   })
-  const { code, warnings } = await deriveCode(observer, proof.touched, newCode)
+  const { code, warnings } = await deriveCode(
+    observer,
+    proof.touched,
+    newCode,
+    proof.plan.syncs.map((s) => [s.new, s.old]),
+  )
   for (const warning of warnings) proof.warn(warning)
   return { oldCode: await working(oldApp, observer, code, proof), newCode }
 }
