@@ -25,12 +25,12 @@ SELECT "id", "authorId" FROM "Post";
 -- line 5: add-foreign-key-blocks-writes (lock) on Post_authorId_fkey, SHARE ROW EXCLUSIVE
 
 -- # expand
--- 01-drop-foreign-key: atomic, ACCESS EXCLUSIVE on "public"."Post", ACCESS EXCLUSIVE on "public"."User", lock_timeout 2000, statement_timeout 10000
+-- 01-drop-foreign-key: atomic, ACCESS EXCLUSIVE on "public"."Post", ACCESS EXCLUSIVE on "public"."User", lock_timeout 450, statement_timeout 10000
 ALTER TABLE "Post" DROP CONSTRAINT "Post_authorId_fkey";
 -- undo: ALTER TABLE "Post" ADD CONSTRAINT "Post_authorId_fkey" FOREIGN KEY ("authorId") REFERENCES "User" ("id") ON DELETE RESTRICT ON UPDATE CASCADE NOT VALID; ALTER TABLE "Post" VALIDATE CONSTRAINT "Post_authorId_fkey"
 
 -- # contract
--- 02-add-foreign-key: atomic, SHARE ROW EXCLUSIVE on "public"."Post", SHARE ROW EXCLUSIVE on "public"."Account", lock_timeout 2000, statement_timeout 10000
+-- 02-add-foreign-key: atomic, SHARE ROW EXCLUSIVE on "public"."Post", SHARE ROW EXCLUSIVE on "public"."Account", lock_timeout 450, statement_timeout 10000
 ALTER TABLE "Post" ADD CONSTRAINT "Post_authorId_fkey" FOREIGN KEY ("authorId") REFERENCES "Account" ("id") ON DELETE RESTRICT ON UPDATE CASCADE NOT VALID;
 -- undo: ALTER TABLE "Post" DROP CONSTRAINT "Post_authorId_fkey"
 -- 03-validate: atomic, SHARE UPDATE EXCLUSIVE on "public"."Post", ROW SHARE on "public"."Account", lock_timeout 2000, statement_timeout 0
