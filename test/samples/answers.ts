@@ -6,6 +6,8 @@ const fill = (table: string, column: string, value: string): Intent => ({ kind: 
 const convert = (table: string, column: string, value: string): Intent => ({ kind: 'convert', table, column, with: value })
 const value = (type: string, from: string, to: string): Intent => ({ kind: 'value', type, value: from, to })
 
+const renameTable = (table: string, to: string): Intent => ({ kind: 'rename-table', table, to })
+
 const zone = convert('users', 'created_at', "created_at AT TIME ZONE 'UTC'")
 
 /** What a person says of samples that need a word. A Drizzle sample's answers hold for both kits. */
@@ -21,6 +23,10 @@ const ANSWERS: Readonly<Record<string, readonly Intent[]>> = {
   'prisma/20-enum-variant-renamed': [value('Role', 'ADMIN', 'OWNER')],
   'prisma/21-enum-renamed': [convert('User', 'role', 'role::text::"UserRole"')],
   'prisma/31-relation-added-new-required-column': [fill('Post', 'authorId', '(SELECT min(id) FROM "User")')],
+  'prisma/36-table-renamed': [renameTable('User', 'Account')],
+  'prisma/38-table-renamed-via-map': [renameTable('User', 'users')],
+  'prisma/39-table-renamed-with-fk': [renameTable('User', 'Account')],
+  'prisma/69-multischema-move': [renameTable('User', 'auth.User')],
   'prisma/40-column-dropped': [drop('User', 'name'), fill('User', 'name', "''")],
   'prisma/50-timestamp-to-timestamptz': [convert('User', 'at', "at AT TIME ZONE 'UTC'")],
   'prisma/53-string-to-enum': [convert('User', 'role', `CASE role WHEN 'ADMIN' THEN 'ADMIN'::"Role" ELSE 'USER'::"Role" END`)],

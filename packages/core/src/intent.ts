@@ -11,6 +11,10 @@ export type TablePolicy = 'additive-only' | 'big-bang'
 export type TableIntent =
   /** The value `value` is removed from the enum `type` (as a person writes it: `Role`, `auth.Role`): `to` takes its place. */
   | { readonly kind: 'value'; readonly type: string; readonly value: string; readonly to: string; readonly column?: undefined }
+  /** The dropped table lives on as `to`, which the migration makes: it is renamed. */
+  | { readonly kind: 'rename-table'; readonly table: string; readonly to: string; readonly column?: undefined }
+  /** The table really goes, with its data. */
+  | { readonly kind: 'drop-table'; readonly table: string; readonly column?: undefined }
   /** How the project treats the table; `*`: every table that no other entry names. From the configuration only. */
   | { readonly kind: 'policy'; readonly table: string; readonly policy: TablePolicy; readonly column?: undefined }
   /** No code names the type, or the table, any more: the gate's answer. Only a released contract carries it. */
@@ -39,6 +43,13 @@ export type Question =
       readonly value: string
       /** Values that stay, in their order. */
       readonly candidates: readonly string[]
+    }
+  | {
+      readonly kind: 'rename-table'
+      readonly table: string
+      /** Tables that the migration makes and that look like it. */
+      readonly candidates: readonly string[]
+      readonly column?: undefined
     }
   | {
       readonly kind: 'rename'

@@ -1,4 +1,5 @@
 import type { Migration } from './migration.ts'
+import { copiedColumns, recreatedTable } from './recreated-table.ts'
 import { ownedSequences } from './replay/sequence.ts'
 import { find, sourceOf, tokenAt } from './replay/slice.ts'
 import { changeOf } from './retype/retyped.ts'
@@ -10,12 +11,13 @@ import { intentFor, targetOfKey } from './target.ts'
 
 /**
  * What the ORM meant, where it wrote what PostgreSQL can't run: `SET DATA TYPE BIGSERIAL`, which both ORMs print for a serial key that grows, is bigint and a
- * sequence of bigint; a type without a cast gets the USING that a person gave, and a default that has none is set anew. Undefined where the migration runs as it is written.
+ * sequence of bigint; a type without a cast gets the USING that a person gave, and a default that has none is set anew;
+ * a table that a person calls renamed keeps its rows. Undefined where the migration runs as it is written.
  */
 export function meantBy(migration: Migration): string | undefined {
   const edits = migration.script.statements.flatMap((statement) => {
     const action = actionOf(statement, 'AT_AlterColumnType')
-    return action ? editOf(statement, action, migration) : []
+    return action ? editOf(statement, action, migration) : keptRows(statement, migration)
   })
   if (edits.length === 0) return undefined
   const bytes = Buffer.from(migration.script.text)
@@ -63,6 +65,23 @@ function newDefault({ table, sql, name }: TableAction, migration: Migration): { 
   const column = `ALTER TABLE ${sql} ALTER COLUMN ${quoteName(name)}`
   if (old === undefined) return { drop: [], set: [] }
   return { drop: [`${column} DROP DEFAULT;\n`], set: end === undefined ? [] : [`${column} SET DEFAULT ${end};`] }
+}
+
+/** A table that is dropped and made again under another name keeps its rows. */
+function keptRows(statement: Statement, migration: Migration): Edit[] {
+  return migration.script.statements.flatMap((drop) => {
+    const table = recreatedTable(drop, migration)
+    if (!table || (statement !== table.drop && statement !== table.create)) return []
+    const { tokens, base } = sourceOf(statement)
+    const [start, end] = [(tokens[0]?.start ?? 0) + base, (tokens.at(-1)?.end ?? 0) + base]
+    const isKept = table.drop.index < table.create.index
+    const [from, to] = [table.from, table.to].map((key) => targetOfKey(key).sql)
+    if (statement === table.drop)
+      return isKept ? [{ start, end: start, text: `CREATE TEMPORARY TABLE ec_kept_${drop.index} AS TABLE ${from};\n`, also: [] }] : []
+    const list = copiedColumns(table).map(quoteName).join(', ')
+    const copy = `INSERT INTO ${to} (${list}) OVERRIDING SYSTEM VALUE SELECT ${list} FROM ${isKept ? `ec_kept_${drop.index}` : from}`
+    return [{ start: end, end, text: `;\n${copy}`, also: [] }]
+  })
 }
 
 function widened({ table, name }: TableAction, type: string, migration: Migration): string[] {

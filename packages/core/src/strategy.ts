@@ -31,6 +31,8 @@ export interface Strategy {
   readonly hazards: readonly HazardKind[]
   /** It answers for columns that change their type: what is a part of that is asked of no other. */
   readonly retypes?: true
+  /** It answers for tables that are dropped and made again under another name: what is a part of that is asked of no other. */
+  readonly recreates?: true
   rewrite(statement: Statement, migration: Migration): Outcome | undefined
 }
 

@@ -10,6 +10,8 @@ const intent = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('convert'), table: name, column: name, with: name }),
   z.strictObject({ kind: z.literal('policy'), table: name, policy: z.enum(['additive-only', 'big-bang']) }),
   z.strictObject({ kind: z.literal('value'), type: name, value: name, to: name }),
+  z.strictObject({ kind: z.literal('rename-table'), table: name, to: name }),
+  z.strictObject({ kind: z.literal('drop-table'), table: name }),
 ])
 
 /** What a configuration file may hold. Unknown keys are refused. */

@@ -1,5 +1,5 @@
 import { type Intent, parseStatement, SqlSyntaxError, type TableIntent, UserError } from '@expand-contract/core'
-import { readColumn, readName, splitAnswer } from './column.ts'
+import { readColumn, readName, readTable, splitAnswer } from './column.ts'
 
 /** The answers that a person can give by flag, as commander collects them. */
 export interface AnswerFlags {
@@ -9,6 +9,8 @@ export interface AnswerFlags {
   readonly fill?: readonly string[]
   readonly convert?: readonly string[]
   readonly value?: readonly string[]
+  readonly renameTable?: readonly string[]
+  readonly dropTable?: readonly string[]
 }
 
 /** The flags as intents. Throws {@link UserError} where one can't be read or two contradict each other. */
@@ -20,6 +22,8 @@ export function answersOf(flags: AnswerFlags): Intent[] {
     ...(flags.fill ?? []).map((text) => expression('fill', text, `"User.country='US'"`)),
     ...(flags.convert ?? []).map((text) => expression('convert', text, '"User.age=age::integer"')),
     ...(flags.value ?? []).map(value),
+    ...(flags.renameTable ?? []).map(renameTable),
+    ...(flags.dropTable ?? []).map((text): Intent => ({ kind: 'drop-table', table: readTable(text, '--drop-table') })),
   ]
   for (const [i, intent] of intents.entries()) {
     const other = intents.slice(0, i).find((o) => topic(o) === topic(intent))
@@ -47,6 +51,13 @@ function expression(kind: 'fill' | 'convert', text: string, example: string): In
   const problem = expressionProblem(rest)
   if (problem) throw new UserError(`--${kind} "${text}": ${problem}`)
   return { kind, ...column, with: rest }
+}
+
+function renameTable(text: string): Intent {
+  const { left, rest } = splitAnswer(text)
+  if (!rest)
+    throw new UserError(`--rename-table "${text}": expected the old table, "=" and its new name, such as --rename-table User=Account`)
+  return { kind: 'rename-table', table: readTable(left, '--rename-table'), to: readTable(rest, '--rename-table') }
 }
 
 function value(text: string): Intent {
@@ -92,7 +103,9 @@ export function flagOf(intent: Intent): string {
 function enumOrTable(intent: TableIntent): string {
   if (intent.kind === 'value')
     return `--value ${shell(`${written(intent.type, /^[^\s"=]+$/)}.${written(intent.value)}=${written(intent.to)}`)}`
-  return `--${intent.kind} ${shell('table' in intent ? intent.table : intent.type)}`
+  if (intent.kind === 'rename-table')
+    return `--rename-table ${shell(`${written(intent.table, /^[^\s"=]+$/)}=${written(intent.to, /^[^\s"=]+$/)}`)}`
+  return `--${intent.kind} ${shell('table' in intent ? written(intent.table, /^[^\s"=]+$/) : intent.type)}`
 }
 
 function written(name: string, bare = /^[^\s".=]+$/): string {
@@ -108,6 +121,7 @@ export function shell(text: string): string {
 /** Two intents of one topic about one column exclude each other: what becomes of it, what fills it, whether it is used. */
 export function topic(intent: Intent): string {
   if (intent.kind === 'policy') return JSON.stringify([intent.kind, intent.table])
+  if (intent.kind === 'rename-table' || intent.kind === 'drop-table') return JSON.stringify(['table', intent.table])
   if (intent.column === undefined)
     return JSON.stringify(intent.kind === 'value' ? [intent.kind, intent.type, intent.value] : [intent.kind, Object.values(intent)])
   const about = intent.kind === 'fill' || intent.kind === 'unused' ? intent.kind : 'fate'

@@ -30,6 +30,17 @@ export function readColumn(text: string, flag: string): WrittenColumn {
   return { table: names.slice(0, -1).join('.'), column }
 }
 
+/** Reads `User`, `auth.User`, `"my table"`. Throws {@link UserError}; `flag` is named in it. */
+export function readTable(text: string, flag: string): string {
+  const names = readNames(text)
+  if (!names || names.length > 2) {
+    throw new UserError(
+      `${flag} "${text}": expected a table, such as User or auth.User; a name with a dot, an equals sign or a space goes in double quotes.`,
+    )
+  }
+  return names.join('.')
+}
+
 /** One name, quoted or not. Throws {@link UserError}. */
 export function readName(text: string, flag: string): string {
   const names = readNames(text)

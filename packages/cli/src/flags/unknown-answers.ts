@@ -1,4 +1,13 @@
-import { type Catalog, EVERYTHING, type Intent, type Migration, namesTable, type Table, UserError } from '@expand-contract/core'
+import {
+  type Catalog,
+  displayTable,
+  EVERYTHING,
+  type Intent,
+  type Migration,
+  namesTable,
+  type Table,
+  UserError,
+} from '@expand-contract/core'
 import { didYouMean } from '../report/nearest.ts'
 import { flagOf } from './answers.ts'
 
@@ -9,6 +18,7 @@ import { flagOf } from './answers.ts'
 export function refuseUnknownAnswers(answers: readonly Intent[], { id, script, before, after }: Migration): void {
   for (const answer of answers) {
     if (answer.kind === 'value') refuseUnknownValue(answer, before)
+    if (answer.kind === 'rename-table' || answer.kind === 'drop-table') refuseUnknownTable(answer, id, before, after)
     if (answer.column === undefined) continue
     if (isUnknown([before, after], answer.table)) continue
     const known = [...columnsOf(before, answer.table), ...columnsOf(after, answer.table)]
@@ -40,6 +50,26 @@ function refuseUnknownValue(answer: Extract<Intent, { kind: 'value' }>, { enums,
   throw new UserError(
     `${flagOf(answer)}: there is no value ${answer.value} in an enum ${answer.type}.${didYouMean(`${answer.type}.${answer.value}`, known)}`,
   )
+}
+
+function refuseUnknownTable(
+  answer: Extract<Intent, { kind: 'rename-table' | 'drop-table' }>,
+  id: string,
+  before: Catalog,
+  after: Catalog,
+): void {
+  if (isUnknown([before, after], answer.table)) return
+  const [old, made] = [before, after].map((catalog) => [...catalog.tables.keys()])
+  const dropped = old?.filter((key) => !made?.includes(key)) ?? []
+  if (!dropped.some((key) => namesTable(answer.table, key)))
+    throw new UserError(
+      `${flagOf(answer)}: the migration ${id} does not drop a table ${answer.table}.${didYouMean(answer.table, dropped.map(displayTable))}`,
+    )
+  const added = made?.filter((key) => !old?.includes(key)) ?? []
+  if (answer.kind === 'rename-table' && !added.some((key) => namesTable(answer.to, key)))
+    throw new UserError(
+      `${flagOf(answer)}: the migration ${id} does not make a table ${answer.to}.${didYouMean(answer.to, added.map(displayTable))}`,
+    )
 }
 
 function columnsOf(catalog: Catalog, written: string): string[] {

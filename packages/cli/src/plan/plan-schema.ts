@@ -15,6 +15,8 @@ const intent = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('unused'), ...about }),
   z.object({ kind: z.literal('value'), type: text, value: text, to: text }),
   z.object({ kind: z.literal('policy'), table: text, policy: z.enum(['additive-only', 'big-bang']) }),
+  z.object({ kind: z.literal('rename-table'), table: text, to: text }),
+  z.object({ kind: z.literal('drop-table'), table: text }),
 ])
 
 const hazard = z.object({

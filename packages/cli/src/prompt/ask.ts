@@ -1,6 +1,15 @@
 import type { Intent, Question } from '@expand-contract/core'
 import { expressionProblem } from '../flags/answers.ts'
-import { ask, convertMeans, dropMeans, mapMeans, renameMeans, valueMeans } from '../report/questions-text.ts'
+import {
+  ask,
+  convertMeans,
+  dropMeans,
+  dropTableMeans,
+  mapMeans,
+  renameMeans,
+  renameTableMeans,
+  valueMeans,
+} from '../report/questions-text.ts'
 import type { Choice, Prompts } from './prompts.ts'
 
 /** Asks one question. Throws `Cancelled` at Ctrl-C. */
@@ -13,6 +22,19 @@ export async function askQuestion(question: Question, prompts: Prompts): Promise
         (to): Choice<Intent> => ({ value: { kind: 'value', type, value, to }, label: to, hint: valueMeans(value, to) }),
       ),
     )
+  }
+  if (question.kind === 'rename-table') {
+    const { table } = question
+    return prompts.select<Intent>(ask(question), [
+      ...question.candidates.map(
+        (to): Choice<Intent> => ({
+          value: { kind: 'rename-table', table, to },
+          label: `Renamed to ${to}`,
+          hint: renameTableMeans(table, to),
+        }),
+      ),
+      { value: { kind: 'drop-table', table }, label: 'Really dropped', hint: dropTableMeans(table) },
+    ])
   }
   const { table, column } = question
   if (question.kind === 'fill') {

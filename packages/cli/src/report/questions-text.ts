@@ -20,6 +20,10 @@ function questionText(question: Question, { paint, width }: Style): string {
 export function ask(question: Question): string {
   if (question.kind === 'value')
     return `'${question.value}' is removed from ${question.type}. Which value takes its place, in rows that hold it and for code that still writes it?`
+  if (question.kind === 'rename-table') {
+    const made = question.candidates.join(', ')
+    return `${question.table} is dropped while ${made} ${question.candidates.length === 1 ? 'is' : 'are'} made. What becomes of ${question.table}?`
+  }
   const on = `${question.table}.${question.column}`
   if (question.kind === 'fill') return `What fills ${on} (${question.type})? ${sentence(question.why)}`
   if (question.kind === 'convert') return `How does ${on} become ${question.type} from ${question.from}? ${sentence(question.why)}`
@@ -32,6 +36,13 @@ export function answersTo(question: Question): { flag: string; means: string }[]
   if (question.kind === 'value') {
     const { type, value } = question
     return question.candidates.map((to) => ({ flag: flagOf({ kind: 'value', type, value, to }), means: valueMeans(value, to) }))
+  }
+  if (question.kind === 'rename-table') {
+    const { table } = question
+    return [
+      ...question.candidates.map((to) => ({ flag: flagOf({ kind: 'rename-table', table, to }), means: renameTableMeans(table, to) })),
+      { flag: flagOf({ kind: 'drop-table', table }), means: dropTableMeans(table) },
+    ]
   }
   const { table, column } = question
   if (question.kind === 'fill') {
@@ -84,4 +95,14 @@ export function mapMeans(column: string, to: string): string {
 /** What choosing the drop means. */
 export function dropMeans(column: string): string {
   return `${column} really goes, with its data, when no code uses it any more.`
+}
+
+/** What choosing the rename of a table means. */
+export function renameTableMeans(table: string, to: string): string {
+  return `${table} is renamed to ${to} and keeps its rows; until the contract code finds it under both names.`
+}
+
+/** What choosing the drop of a table means. */
+export function dropTableMeans(table: string): string {
+  return `${table} really goes, with its rows, when no code uses it any more.`
 }

@@ -13,6 +13,7 @@ import { displayTable, rangeKey } from '../sql/relation.ts'
 import { checksum } from '../sql/sql.ts'
 import type { Statement } from '../sql/statement.ts'
 import { strategies } from '../strategies/index.ts'
+import { isOfRecreated } from '../strategies/rename-table/recreated.ts'
 import { isRefusal, type Outcome, type Rewrite, type Strategy } from '../strategy.ts'
 import { renamedLater } from '../table-renames.ts'
 import { unrewritten } from '../unrewritten/unrewritten.ts'
@@ -86,8 +87,9 @@ function claimAll(migration: Migration, using: readonly Strategy[]): readonly Pl
   }
   for (const statement of migration.script.statements) {
     const isRetyping = typeGroupOf(statement, migration) !== undefined
+    const isRecreating = isOfRecreated(statement, migration)
     for (const strategy of using) {
-      if (isRetyping && !strategy.retypes) continue
+      if ((isRetyping && !strategy.retypes) || (isRecreating && !strategy.recreates)) continue
       const outcome = strategy.rewrite(statement, migration)
       if (outcome) claim(strategy.id, statement.index, outcome)
     }

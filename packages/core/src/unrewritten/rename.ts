@@ -49,6 +49,8 @@ function ofRelation(s: PgNode, statement: Statement, migration: Migration): Find
   // ALTER TABLE renames sequences and indexes too, which are found by identity.
   const [schema, name] = splitKey(key)
   if (!tables.has(key) && !views.has(key) && (sequences.has(key) || tableOfIndex(tables, schema, name) !== undefined)) return []
+  // A name that the table has only within the migration is known to no code.
+  if (tables.has(key) && !migration.before.tables.has(key)) return []
   if (isNewTable(migration, key, statement.index) || keepsName(key, migration) || stands(key, migration)) return []
   const to = tableKey(s.newname, s.relation.schemaname)
   const view = `CREATE VIEW ${sqlOf(key)} AS SELECT * FROM ${sqlOf(to)}`

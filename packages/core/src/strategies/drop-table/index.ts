@@ -2,9 +2,10 @@ import type { Constraint, TableName } from '../../catalog/catalog.ts'
 import { type HazardKind, hazard } from '../../hazard.ts'
 import type { Migration } from '../../migration.ts'
 import type { DraftStep } from '../../plan/plan.ts'
+import { droppedAlone, lookAlikes, recreatedTable } from '../../recreated-table.ts'
 import { constraintBody } from '../../sql/constraint-sql.ts'
 import { type PgNode, untag } from '../../sql/parser.ts'
-import { actionOf, displayTable, isNewTable, splitKey, strings, tableKey } from '../../sql/relation.ts'
+import { actionOf, displayTable, isNewTable, namesTable, splitKey, strings, tableKey } from '../../sql/relation.ts'
 import { quoteName } from '../../sql/sql.ts'
 import type { Statement } from '../../sql/statement.ts'
 import { ddl } from '../../steps/steps.ts'
@@ -36,10 +37,12 @@ export const strategy: Strategy = {
   hazards: [BREAKS, LOSES],
   rewrite(statement, migration) {
     const dropped = droppedTables(statement)
-    if (!dropped || dropped.every(({ key }) => isUnusedTable(migration, key))) return undefined
+    if (!dropped || dropped.every(({ key }) => isUnusedTable(migration, key)) || recreatedTable(statement, migration)) return undefined
     if (!findingsIn(statement, migration).some((f) => f.kind === KINDS.dropTable)) return undefined
     const names = dropped.map(({ key }) => displayTable(key)).join(', ')
     const shared = { claims: [statement.index], hazards: [hazard(BREAKS, names, statement), hazard(LOSES, names, statement)] }
+    const question = askRename(statement, migration)
+    if (question) return { ...shared, line: statement.line, ...question }
     const blocked = obstacle(dropped, statement, migration)
     if (blocked) return { ...shared, line: statement.line, ...blocked }
     const keys = foreignKeys(
@@ -60,6 +63,20 @@ export const strategy: Strategy = {
       contract: [...keys.filter((k) => !k.isInTheWay).map(cut), last],
     }
   },
+}
+
+/** A new table that looks like the dropped one may be that under another name: only a person knows. */
+function askRename(statement: Statement, migration: Migration) {
+  const key = droppedAlone(statement)
+  if (!key || migration.intents.some((i) => i.kind === 'drop-table' && namesTable(i.table, key))) return undefined
+  const candidates = lookAlikes(key, migration).map(displayTable)
+  if (candidates.length === 0) return undefined
+  const on = displayTable(key)
+  return {
+    reason: `${on} is dropped while ${candidates.map((c) => `"${c}"`).join(', ')} ${candidates.length === 1 ? 'is' : 'are'} made, which looks like it: if that is a rename, its rows must stay.`,
+    fix: `Say so: --rename-table "${on}=${candidates[0]}"; or that it really goes: --drop-table "${on}".`,
+    question: { kind: 'rename-table' as const, table: on, candidates },
+  }
 }
 
 interface Dropped {

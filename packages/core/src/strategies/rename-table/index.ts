@@ -2,17 +2,19 @@ import { column, type Table } from '../../catalog/catalog.ts'
 import { dependents } from '../../dependents.ts'
 import { type HazardKind, hazard } from '../../hazard.ts'
 import type { Migration } from '../../migration.ts'
+import { type RecreatedTable, recreatedTable } from '../../recreated-table.ts'
 import { scan, untag } from '../../sql/parser.ts'
-import { displayTable, isNewTable, rangeKey, splitKey } from '../../sql/relation.ts'
+import { displayTable, isNewTable, rangeKey } from '../../sql/relation.ts'
 import { quoteName } from '../../sql/sql.ts'
 import type { Statement } from '../../sql/statement.ts'
 import { ddl } from '../../steps/steps.ts'
-import type { Strategy } from '../../strategy.ts'
+import type { Outcome, Rewrite, Strategy } from '../../strategy.ts'
 import { renamedWith, type TableRename, tableRename } from '../../table-renames.ts'
-import { actionsOn } from '../../target.ts'
+import { actionsOn, targetOfKey } from '../../target.ts'
 import { findingsIn } from '../../unrewritten/find.ts'
 import { catalogAt } from '../../unrewritten/finding.ts'
 import { KINDS } from '../../unrewritten/kinds.ts'
+import { becoming } from './recreated.ts'
 
 const BREAKS: HazardKind = {
   code: 'rename-table-breaks-old-code',
@@ -23,12 +25,22 @@ const BREAKS: HazardKind = {
     'A view under the old name takes its place in the same transaction: reads and writes through it reach the table, until the contract drops it.',
 }
 
-/** RENAME TABLE and SET SCHEMA: an updatable view under the old name, with the old names of its columns, until no code uses it. */
+const LOSES: HazardKind = {
+  code: 'rename-table-as-drop-loses-data',
+  harm: 'data',
+  why: 'the rename was written as DROP and CREATE: every row of the table is lost.',
+  instead: 'The table is renamed, with its keys, indexes and sequences, and keeps its rows.',
+}
+
+/** RENAME TABLE and SET SCHEMA, or DROP + CREATE that a person calls a rename: an updatable view under the old name, with the old names of its columns, until no code uses it. */
 export const strategy: Strategy = {
   id: 'rename-table',
   summary: 'Renames a table, with its columns, or moves it to another schema, while old and new code both run.',
-  hazards: [BREAKS],
+  hazards: [BREAKS, LOSES],
+  recreates: true,
   rewrite(statement, migration) {
+    const recreated = recreatedTable(statement, migration)
+    if (recreated) return renameInstead(recreated, migration)
     const renamed = tableRename(statement, migration)
     const table = renamed && catalogAt(statement, migration).tables.get(renamed.key)
     if (!renamed || !table || isNewTable(migration, renamed.key)) return undefined
@@ -43,29 +55,59 @@ export const strategy: Strategy = {
       columns.filter((c) => c.statement.index < statement.index),
       columns.filter((c) => c.statement.index > statement.index),
     ]
+    const undo = [`DROP VIEW ${old}`, ...late.map((c) => backSql(next, c)).reverse(), back, ...early.map((c) => backSql(old, c)).reverse()]
     return {
       ...shared,
-      expand: [
-        ddl({
-          name: `rename ${splitKey(key)[1]}`,
-          title: `Rename ${on} and leave a view under the old name`,
-          why: 'All in one transaction: no query finds neither. Only the catalog changes. Code that copies into the old name (COPY) must use the new one, and a role that was given rights on the table by hand needs them on the view (GRANT).',
-          sql: [...early.map((c) => c.statement.sql), statement.sql, ...late.map((c) => c.statement.sql), view],
-          undo: [`DROP VIEW ${old}`, ...late.map((c) => backSql(next, c)).reverse(), back, ...early.map((c) => backSql(old, c)).reverse()],
-          invalidatesPlans: true,
-        }),
-      ],
-      contract: [
-        ddl({
-          name: 'drop old name',
-          title: `Drop the view ${on}`,
-          why: 'No code uses the old name any more.',
-          sql: [`DROP VIEW ${old}`],
-          undo: [view],
-        }),
-      ],
+      ...renameSteps(on, [...early.map((c) => c.statement.sql), statement.sql, ...late.map((c) => c.statement.sql), view], undo),
     }
   },
+}
+
+function renameInstead(table: RecreatedTable, migration: Migration): Outcome {
+  const [on, old] = [displayTable(table.from), targetOfKey(table.from).sql]
+  const hazards = [hazard(BREAKS, on, table.drop), hazard(LOSES, on, table.drop)]
+  const become = becoming(table, migration)
+  if (typeof become === 'string') {
+    return {
+      claims: [table.drop.index],
+      hazards,
+      line: table.drop.line,
+      reason: `${on} can't become ${displayTable(table.to)} by a rename: ${become}.`,
+      fix: 'Rename the table in a migration of its own, and change the rest in one before or behind it.',
+    }
+  }
+  const view = `CREATE VIEW ${old} AS SELECT * FROM ${targetOfKey(table.to).sql}`
+  return {
+    claims: become.claims,
+    hazards,
+    after: Math.max(table.drop.index, table.create.index),
+    ...renameSteps(on, [...become.sql, view], [`DROP VIEW ${old}`, ...become.back]),
+  }
+}
+
+/** The rename and the view under the old name, which the contract drops: it is made last and dropped first. */
+function renameSteps(on: string, sql: readonly string[], undo: readonly string[]): Pick<Rewrite, 'expand' | 'contract'> {
+  return {
+    expand: [
+      ddl({
+        name: `rename ${on.split('.').at(-1)}`,
+        title: `Rename ${on} and leave a view under the old name`,
+        why: 'All in one transaction: no query finds neither. Only the catalog changes. Code that copies into the old name (COPY) must use the new one, and a role that was given rights on the table by hand needs them on the view (GRANT).',
+        sql,
+        undo,
+        invalidatesPlans: true,
+      }),
+    ],
+    contract: [
+      ddl({
+        name: 'drop old name',
+        title: `Drop the view ${on}`,
+        why: 'No code uses the old name any more.',
+        sql: undo.slice(0, 1),
+        undo: sql.slice(-1),
+      }),
+    ],
+  }
 }
 
 /** True for RENAME COLUMN on a table that is renamed too: the view under the table's old name, ours or the migration's, has the column under its old one. */
