@@ -100,8 +100,9 @@ function readColumnConstraint(catalog: Catalog, column: Column, constraint: PgNo
 
 /** The column with a DEFAULT. A NULL of the column's own type is no default: PostgreSQL stores none. */
 export function withDefault(catalog: Catalog, column: Column, text: string, node: PgNode): Column {
+  if (!isNullOf(node, column.type) || isCoerced(catalog, column.type)) return { ...column, default: text }
   const { default: _, ...rest } = column
-  return isNullOf(node, column.type) && !isCoerced(catalog, column.type) ? rest : { ...rest, default: text }
+  return rest
 }
 
 function isNullOf(node: PgNode, type: TypeName): boolean {

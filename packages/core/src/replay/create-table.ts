@@ -8,7 +8,7 @@ import { addConstraint } from './constraint.ts'
 import { mark, putTable, without } from './edit.ts'
 import { inherit, inheritNotNulls } from './inherit.ts'
 import { like, likeConstraints, likeNotNulls } from './like.ts'
-import { newNotNulls } from './not-null.ts'
+import { type NewNotNull, newNotNulls } from './not-null.ts'
 import { hasRelation } from './object-name.ts'
 import { boundOf, joinParent, partitionKey } from './partition.ts'
 import { columnsOfQuery } from './query-columns.ts'
@@ -48,12 +48,12 @@ export const createTable: Handler = (catalog, fields, change) => {
     }
   }
   // Declared inline or in the list, PostgreSQL makes checks first, then NOT NULLs, then keys with the primary one in front, then foreign keys.
-  const of = (...kinds: string[]): PgNode[] => kinds.flatMap((kind) => inSourceOrder(constraints.filter((c) => c.contype === kind)))
+  const of = (kind: string): readonly PgNode[] => inSourceOrder(constraints.filter((c) => c.contype === kind))
   const add = (nodes: readonly PgNode[]): void => {
     for (const node of nodes) current = addConstraint(current, key, node, change, { creating: true })
   }
   add(of('CONSTR_CHECK'))
-  const keys = withoutRepeats(of('CONSTR_PRIMARY', 'CONSTR_UNIQUE'))
+  const keys = withoutRepeats([...of('CONSTR_PRIMARY'), ...of('CONSTR_UNIQUE')])
   const ofKey = keys.filter((k) => k.contype === 'CONSTR_PRIMARY').flatMap((k) => strings(k.keys).map((column) => ({ column })))
   current = newNotNulls(current, key, [...namedOnce(of('CONSTR_NOTNULL')), ...ofKey])
   if (parents.length > 0) current = inheritNotNulls(current, key)
@@ -81,21 +81,14 @@ function typed(catalog: Catalog, key: TableName, type: TypeName, change: Change)
 }
 
 /** NOT NULL said twice of one column is one constraint; a name behind either is its name. */
-function namedOnce(nodes: readonly PgNode[]): { column: string; name?: string; noInherit?: boolean }[] {
-  const kept = new Map<string, PgNode>()
-  for (const node of nodes) {
-    const [name = ''] = strings(node.keys)
-    const first = kept.get(name)
-    kept.set(
-      name,
-      first ? { ...first, conname: first.conname ?? node.conname, is_no_inherit: first.is_no_inherit || node.is_no_inherit } : node,
-    )
+function namedOnce(nodes: readonly PgNode[]): NewNotNull[] {
+  const kept = new Map<string, NewNotNull>()
+  for (const { keys, conname, is_no_inherit } of nodes) {
+    const column = keys[0].String.sval as string
+    const first = kept.get(column)
+    kept.set(column, { column, name: first?.name ?? conname, noInherit: first?.noInherit === true || is_no_inherit === true })
   }
-  return [...kept].map(([column, { conname, is_no_inherit }]) => ({
-    column,
-    ...(conname !== undefined && { name: conname }),
-    noInherit: is_no_inherit === true,
-  }))
+  return [...kept.values()]
 }
 
 /** Columns that follow one another, so that the table is put once for all of them, and LIKE clauses, each alone. */
@@ -154,8 +147,8 @@ function forgotten(catalog: Catalog, key: TableName): Catalog {
   return { ...catalog, incomplete: without(catalog.incomplete, key) }
 }
 
-function inSourceOrder(nodes: readonly PgNode[]): PgNode[] {
-  return nodes.toSorted((a, b) => ((a.location as number) ?? 0) - ((b.location as number) ?? 0))
+function inSourceOrder(nodes: readonly PgNode[]): readonly PgNode[] {
+  return nodes.length < 2 ? nodes : nodes.toSorted((a, b) => ((a.location as number) ?? 0) - ((b.location as number) ?? 0))
 }
 
 /** PostgreSQL builds one index for two keys over the same columns of one CREATE TABLE; a name of either is the name of it. */

@@ -25,16 +25,19 @@ const temporary = new WeakMap<Tables, readonly TableName[]>()
 
 /** True where a constraint in that schema, of whichever table, has the name. PostgreSQL 18's NOT NULL constraints count too. */
 export function isConstraintName(tables: Tables, schema: string, name: string): boolean {
+  const places = placesOf(tables).constraints.get(name)
+  if (!places) return false
   const has = (table: Table): boolean =>
     table.schema === schema &&
     (table.constraints.some((c) => c.name === name) || table.columns.some((c) => c.notNullConstraint?.name === name))
-  return found(tables, placesOf(tables).constraints.get(name), has).length > 0
+  return found(tables, places, has).length > 0
 }
 
 /** The table whose index has that name in a schema; the first by its name, of several. */
 export function tableOfIndex(tables: Tables, schema: string, name: string): TableName | undefined {
-  const has = (table: Table): boolean => table.schema === schema && table.indexes.some((i) => i.name === name)
-  return found(tables, placesOf(tables).indexes.get(name), has).sort()[0]
+  const places = placesOf(tables).indexes.get(name)
+  if (!places) return undefined
+  return found(tables, places, (table) => table.schema === schema && table.indexes.some((i) => i.name === name)).sort()[0]
 }
 
 /** Tables that inherit from a table, and its partitions, in the order in which they came. */

@@ -6,12 +6,12 @@ type NotNull = NonNullable<Column['notNullConstraint']>
 
 interface NotNullOptions {
   /** The name that was given, or the parent's; absent: the one that PostgreSQL 18 makes. */
-  readonly name?: string
+  readonly name?: string | undefined
   /** False for NOT VALID: new rows are checked, old rows are not proved. */
   readonly validated?: boolean
-  readonly noInherit?: boolean
+  readonly noInherit?: boolean | undefined
   /** True where a parent's reaches this table. */
-  readonly inherited?: boolean
+  readonly inherited?: boolean | undefined
 }
 
 /** SET NOT NULL and all that means it: a constraint with a name of its own from version 18 on. One that stands becomes the table's own, and valid, if it was not. */
@@ -29,21 +29,25 @@ export function setNotNull(catalog: Catalog, key: TableName, name: string, optio
   return put(catalog, key, name, made({ ...options, name: options.name ?? constraintName(catalog, table, name, 'not_null'), validated }))
 }
 
+/** A NOT NULL of a new table. */
+export type NewNotNull = NotNullOptions & { readonly column: string }
+
 function made({ name, validated, noInherit, inherited }: NotNullOptions & { readonly name: string; readonly validated: boolean }): NotNull {
+  if (!noInherit && !inherited) return { name, validated }
   return { name, validated, ...(noInherit && { noInherit: true as const }), ...(inherited && { inherited: true as const }) }
 }
 
 /** The NOT NULLs of a new table, all at once: named ones first come as they are, the others get names beside them. */
-export function newNotNulls(catalog: Catalog, key: TableName, list: readonly (NotNullOptions & { readonly column: string })[]): Catalog {
+export function newNotNulls(catalog: Catalog, key: TableName, list: readonly NewNotNull[]): Catalog {
   const table = catalog.tables.get(key)
   if (!table || list.length === 0) return catalog
   const found = new Map<string, NotNull>()
   const names = new Set<string>()
-  for (const { column: of, ...options } of list) {
+  for (const { column: of, name: given, noInherit, inherited } of list) {
     if (found.has(of)) continue
-    const name = options.name ?? constraintName(catalog, table, of, 'not_null', names)
+    const name = given ?? constraintName(catalog, table, of, 'not_null', names)
     names.add(name)
-    found.set(of, made({ ...options, name, validated: true }))
+    found.set(of, made({ name, validated: true, noInherit, inherited }))
   }
   const columns = table.columns.map((c): Column => {
     const notNullConstraint = found.get(c.name)

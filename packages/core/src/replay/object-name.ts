@@ -10,6 +10,8 @@ import { isConstraintName, tableOfIndex } from './names.ts'
  * (makeObjectName in src/backend/commands/indexcmds.c).
  */
 export function makeObjectName(first: string, second: string | undefined, label: string): string {
+  const whole = second === undefined ? `${first}_${label}` : `${first}_${second}_${label}`
+  if (Buffer.byteLength(whole) <= MAX_IDENTIFIER_BYTES) return whole
   const room = MAX_IDENTIFIER_BYTES - Buffer.byteLength(label) - 1 - (second === undefined ? 0 : 1)
   let [a, b] = [Buffer.byteLength(first), second === undefined ? 0 : Buffer.byteLength(second)]
   while (a + b > room) {

@@ -24,8 +24,13 @@ export const sourceOf = remembered((statement: Statement): Source => {
 /** Position of the first token at or behind a node's location. */
 export function tokenAt(source: Source, node: PgNode): number {
   const offset = ((node.location as number | undefined) ?? 0) - source.base
-  const at = source.tokens.findIndex((t) => t.start >= offset)
-  return at < 0 ? source.tokens.length : at
+  let [low, high] = [0, source.tokens.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((source.tokens[middle]?.start ?? 0) < offset) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 /** Position of the next token that is this word or sign, at or behind `from`; the number of tokens where there is none. */

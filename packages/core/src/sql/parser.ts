@@ -127,8 +127,19 @@ export function sameTree(a: unknown, b: unknown): boolean {
   return true
 }
 
+let asked: PgNode | undefined
+let answered: readonly [tag: string, fields: PgNode] = ['', {}]
+
 /** The node's tag and its fields: `{ IndexStmt: { … } }` is `['IndexStmt', { … }]`. */
-export function untag(node: PgNode | undefined): [tag: string, fields: PgNode] {
-  for (const tag in node) return [tag, node[tag] as PgNode]
-  return ['', {}]
+export function untag(node: PgNode | undefined): readonly [tag: string, fields: PgNode] {
+  // Every strategy asks it of the same statement, one after the other.
+  if (node === undefined || node !== asked) {
+    asked = node
+    answered = ['', {}]
+    for (const tag in node) {
+      answered = [tag, node[tag] as PgNode]
+      break
+    }
+  }
+  return answered
 }

@@ -14,7 +14,11 @@ export function tokensIn(bytes: Buffer, from = 0, end = bytes.length): Piece[] {
   const found: Piece[] = []
   for (let at = skipTrivia(bytes, from, end); at < end; ) {
     const stop = Math.min(tokenEnd(bytes, at, end), end)
-    found.push({ start: at, end: stop, text: bytes.toString('utf8', at, stop) })
+    found.push({
+      start: at,
+      end: stop,
+      text: stop === at + 1 ? String.fromCharCode(bytes[at] as number) : bytes.toString('utf8', at, stop),
+    })
     at = skipTrivia(bytes, stop, end)
   }
   return found
