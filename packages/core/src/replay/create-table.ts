@@ -144,7 +144,7 @@ function emptyTable(fields: PgNode, parents: readonly TableName[], change: Chang
 
 /** A table that is made anew is known again, whatever stood under its name. */
 function forgotten(catalog: Catalog, key: TableName): Catalog {
-  return { ...catalog, incomplete: without(catalog.incomplete, key) }
+  return catalog.incomplete.has(key) ? { ...catalog, incomplete: without(catalog.incomplete, key) } : catalog
 }
 
 function inSourceOrder(nodes: readonly PgNode[]): readonly PgNode[] {

@@ -15,6 +15,6 @@ export function temporaryName(node: PgNode): string | undefined {
 export function withoutTemporary(after: Catalog): Catalog {
   const keys = temporaryTables(after.tables)
   const left = keys.reduce((current, key) => dropOwnedSequences(removeTable(current, key), key), after)
-  const doubtful = [...after.incomplete.keys()].filter((key) => key.startsWith('"pg_temp".'))
+  const doubtful = after.incomplete.size === 0 ? [] : [...after.incomplete.keys()].filter((key) => key.startsWith('"pg_temp".'))
   return keys.length + doubtful.length > 0 ? { ...left, incomplete: without(left.incomplete, ...keys, ...doubtful) } : after
 }
