@@ -101,3 +101,20 @@ function weakest(all: readonly Volatility[]): Volatility {
   if (all.includes('volatile')) return 'volatile'
   return all.includes('stable') ? 'stable' : 'immutable'
 }
+
+const MOMENTS: ReadonlySet<string> = new Set([
+  'now',
+  'transaction_timestamp',
+  'statement_timestamp',
+  'current_setting',
+  'txid_current',
+  'pg_current_xact_id',
+])
+
+/** True where an expression asks for the time, the user or a setting: equal within one transaction, not between two. */
+export function namesMoment(node: unknown): boolean {
+  if (typeof node !== 'object' || node === null) return false
+  const { SQLValueFunction: value, FuncCall: call } = node as PgNode
+  if (value || (call && MOMENTS.has(strings(call.funcname).at(-1) ?? ''))) return true
+  return Object.values(node).some(namesMoment)
+}

@@ -14,6 +14,7 @@ import { KINDS } from './kinds.ts'
 import { maintained } from './maintenance.ts'
 import { partitionMade } from './partition.ts'
 import { movedToSchema, renamed, renamedValue } from './rename.ts'
+import { repeatedNumbers } from './setval.ts'
 import { actedOn, wordsOf } from './table-action.ts'
 
 /** Commands that change names, comments, rights or add things nobody uses yet: brief locks at most. */
@@ -76,7 +77,8 @@ function others(tag: string, statement: Statement, migration: Migration): Findin
     case 'DeleteStmt':
     case 'MergeStmt': {
       const changer = changerIn(catalogAt(statement, migration), statement.node)
-      return changer === undefined ? changedRows(statement, migration) : [plainly(KINDS.notUnderstood, changer)]
+      if (changer !== undefined) return [plainly(KINDS.notUnderstood, changer)]
+      return [...repeatedNumbers(s), ...changedRows(statement, migration)]
     }
     case 'VacuumStmt':
     case 'ClusterStmt':

@@ -50,6 +50,12 @@ export const KINDS = {
     why: 'a column that has a default can not become an identity: the migration fails (55000, or 42P07 where the sequence has the same name).',
     instead: 'Drop the default first, and let the identity count on from where the sequence of the default stands.',
   },
+  setvalRepeats: {
+    code: 'setval-repeats-number',
+    harm: 'data',
+    why: 'the sequence is set to the highest number that a row has, as one that is not used yet: the next insert gets it and fails (23505).',
+    instead: 'Leave out the third argument of setval, or add 1 to max(…).',
+  },
   addExclude: {
     code: 'add-exclude-builds-index',
     harm: 'lock',

@@ -1,4 +1,4 @@
-import { volatility } from '../../facts/volatility.ts'
+import { namesMoment, volatility } from '../../facts/volatility.ts'
 import type { Migration } from '../../migration.ts'
 import type { Refusal } from '../../plan/plan.ts'
 import { type TypeGroup, typeGroupOf } from '../../retype/group.ts'
@@ -30,8 +30,8 @@ function converted(group: TypeGroup, migration: Migration): Outcome {
   for (const column of group.columns) {
     const blocked = obstacleTo(column, migration, false)
     if (blocked !== undefined) return { hazards, ...cantChange(group, column, blocked) }
-    if (column.using !== undefined && volatility(parseExpression(column.using), migration.before, migration.postgres) === 'volatile')
-      return { hazards, ...cantChange(group, column, `${column.using} gives another value each time`) }
+    const changing = column.using !== undefined && changingPart(column.using, migration)
+    if (changing) return { hazards, ...cantChange(group, column, `${column.using} gives another value ${changing}`), fix: ROW_ONLY }
     const question = zoneQuestion(column)
     if (question) return { hazards, ...cantChange(group, column, ''), ...question }
   }
@@ -45,6 +45,16 @@ function converted(group: TypeGroup, migration: Migration): Outcome {
     after: group.last,
     ...(waits.length > 0 && { newCodeWaits: waits.map(waitsFor) }),
   }
+}
+
+const ROW_ONLY =
+  "Say how the value comes from the row alone, by USING or --convert: a fixed moment such as timestamp '2026-01-01' instead of now(), a value worked out of other columns instead of a random one."
+
+/** The old rows are converted at one time, those that are written at others, and both are proved later: what else than the row decides, in words. */
+function changingPart(using: string, migration: Migration): string | undefined {
+  const expression = parseExpression(using)
+  if (volatility(expression, migration.before, migration.postgres) === 'volatile') return 'each time'
+  return namesMoment(expression) ? 'in each transaction' : undefined
 }
 
 const ZONED = /^(timestamp|time)(\(\d\))? with time zone$/
