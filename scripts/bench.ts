@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { corpusArchive, unpackCorpus } from '../test/support/corpus.ts'
 import { benchBackfill } from './bench/backfill.ts'
+import { benchDeploy } from './bench/deploy.ts'
 import { generatedHistory, migrationsOf, pieces, wholeHistories } from './bench/histories.ts'
 import { type Command, compare } from './bench/measure.ts'
 
 // `npm run bench`: how fast migrations are checked. `npm run bench -- backfill [rows] [ms of a batch]`: how fast a table is filled, see bench/backfill.ts.
+// `npm run bench -- deploy [rows] [strategy]`: how long an application waits while a migration is applied, as it was and as its plan, see bench/deploy.ts.
 // Whole processes, cold, in turn (ours, other, ours, other, …), so that both meet the same machine. Ratios of one run are the message; nothing here can fail.
 const root = join(import.meta.dirname, '..')
 const bin = join(root, 'packages/cli/dist/bin.js')
@@ -50,10 +52,11 @@ function generated(): void {
   compare('1,000 generated files (target: at most 2 times native squawk)', check('check', [few]), squawk('squawk', migrationsOf(few)))
 }
 
-const [what, rows = '250000', target = '50'] = process.argv.slice(2)
+const [what, rows = '250000', more] = process.argv.slice(2)
 
 try {
-  if (what === 'backfill') await benchBackfill(Number(rows), Number(target))
+  if (what === 'backfill') await benchBackfill(Number(rows), Number(more ?? 50))
+  else if (what === 'deploy') await benchDeploy(Number(rows), more)
   else {
     oneFile()
     if (existsSync(native)) {

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
@@ -29,11 +29,13 @@ type Row = Readonly<Record<string, unknown>>
 function cut({ layout, migrations }: History, folder: string): string {
   const target = path.join(folder, 'migrations')
   cpSync(layout.migrations, target, { recursive: true })
+  const known = new Set(migrations.map((m) => m.id))
   if (layout.format === 'drizzle-journal') {
     const file = path.join(target, 'meta/_journal.json')
     const journal = JSON.parse(readFileSync(file, 'utf8')) as { entries: { tag: string }[] }
-    const known = new Set(migrations.map((m) => m.id))
     writeFileSync(file, JSON.stringify({ ...journal, entries: journal.entries.filter((e) => known.has(e.tag)) }))
+  } else {
+    for (const name of readdirSync(target)) if (!known.has(name)) rmSync(path.join(target, name), { recursive: true })
   }
   return target
 }
