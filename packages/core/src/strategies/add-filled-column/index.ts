@@ -10,6 +10,7 @@ import type { Statement } from '../../sql/statement.ts'
 import { isSerial } from '../../sql/type-name.ts'
 import { notNull, setNotNullStep, validateStep } from '../../steps/not-null.ts'
 import { backfill, ddl } from '../../steps/steps.ts'
+import type { Target } from '../../steps/trigger.ts'
 import type { Strategy } from '../../strategy.ts'
 import { targetOf, typeSql, walkingKey } from '../../target.ts'
 import { catalogAt } from '../../unrewritten/finding.ts'
@@ -98,7 +99,6 @@ function steps(statement: Statement, action: TableAction, column: Column, fill: 
             ? []
             : [`CREATE SEQUENCE ${inSchema(fill.sequence)} AS ${column.type} OWNED BY ${target.sql}.${name}`]),
           `${alter} ALTER COLUMN ${name} SET DEFAULT ${value}`,
-          ...(column.notNull ? [nn.add] : []),
         ],
         undo: [`${alter} DROP COLUMN ${name}`],
       }),
@@ -113,11 +113,27 @@ function steps(statement: Statement, action: TableAction, column: Column, fill: 
         ...(!column.notNull && { once: true as const }),
       }),
       ...(column.notNull
-        ? [validateStep(target, `that ${column.name} is never NULL`, [nn.validate]), setNotNullStep(target, column.name)]
+        ? [
+            checkStep(target, column.name),
+            validateStep(target, `that ${column.name} is never NULL`, [nn.validate]),
+            setNotNullStep(target, column.name),
+          ]
         : []),
       ...(fill.kind === 'identity' ? [identityStep(action, column, target.sql, inSchema(fill.sequence))] : []),
     ],
   }
+}
+
+/** Not before the backfill: even NOT VALID it would refuse every UPDATE of a row that has no value yet. */
+function checkStep(target: Target, column: string): DraftStep {
+  const nn = notNull(target, column)
+  return ddl({
+    name: `check ${column}`,
+    title: `Refuse a row without ${column} from now on`,
+    why: 'All old rows are filled and new ones have the default. NOT VALID reads no row, so the lock is held for a change in the catalog only.',
+    sql: [nn.add],
+    undo: [nn.dropCheck],
+  })
 }
 
 /** The column becomes an identity, and its sequence goes on where ours has stopped. */

@@ -16,19 +16,21 @@ SELECT "n" FROM "users";
 ALTER TABLE "users" ADD COLUMN "n" integer;
 CREATE SEQUENCE "ec_users_n_seq" AS integer OWNED BY "users"."n";
 ALTER TABLE "users" ALTER COLUMN "n" SET DEFAULT nextval('"ec_users_n_seq"'::regclass);
-ALTER TABLE "users" ADD CONSTRAINT "ec_users_n_not_null" CHECK ("n" IS NOT NULL) NOT VALID;
 -- undo: ALTER TABLE "users" DROP COLUMN "n"
 -- 02-backfill: backfill
 UPDATE "users" SET "n" = (nextval('"ec_users_n_seq"'::regclass)) WHERE … AND ("n" IS NULL); -- in batches by (name)
 -- undo: none. The filled column is removed by undoing the step that added it.
--- 03-validate: atomic, SHARE UPDATE EXCLUSIVE on "public"."users", lock_timeout 2000, statement_timeout 0
+-- 03-check-n: atomic, ACCESS EXCLUSIVE on "public"."users", lock_timeout 2000, statement_timeout 10000
+ALTER TABLE "users" ADD CONSTRAINT "ec_users_n_not_null" CHECK ("n" IS NOT NULL) NOT VALID;
+-- undo: ALTER TABLE "users" DROP CONSTRAINT "ec_users_n_not_null"
+-- 04-validate: atomic, SHARE UPDATE EXCLUSIVE on "public"."users", lock_timeout 2000, statement_timeout 0
 ALTER TABLE "users" VALIDATE CONSTRAINT "ec_users_n_not_null";
 -- undo: none. A validated constraint goes away with the step that added it on "users".
--- 04-n-not-null: atomic, ACCESS EXCLUSIVE on "public"."users", lock_timeout 2000, statement_timeout 10000
+-- 05-n-not-null: atomic, ACCESS EXCLUSIVE on "public"."users", lock_timeout 2000, statement_timeout 10000
 ALTER TABLE "users" ALTER COLUMN "n" SET NOT NULL;
 ALTER TABLE "users" DROP CONSTRAINT "ec_users_n_not_null";
 -- undo: ALTER TABLE "users" ADD CONSTRAINT "ec_users_n_not_null" CHECK ("n" IS NOT NULL) NOT VALID; ALTER TABLE "users" ALTER COLUMN "n" DROP NOT NULL
--- 05-n-identity: atomic, ACCESS EXCLUSIVE on "public"."users", lock_timeout 2000, statement_timeout 10000
+-- 06-n-identity: atomic, ACCESS EXCLUSIVE on "public"."users", lock_timeout 2000, statement_timeout 10000
 ALTER TABLE "users" ALTER COLUMN "n" DROP DEFAULT;
 ALTER TABLE "users" ALTER COLUMN "n" ADD GENERATED ALWAYS AS IDENTITY (SEQUENCE NAME "users_n_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 2147483647 START WITH 1 CACHE 1);
 SELECT setval(pg_get_serial_sequence('"users"', 'n'), (SELECT last_value FROM "ec_users_n_seq"), (SELECT is_called FROM "ec_users_n_seq"));

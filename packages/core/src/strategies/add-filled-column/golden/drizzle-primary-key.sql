@@ -23,51 +23,55 @@ SELECT "id" FROM "verifications";
 -- 01-add-id: atomic, ACCESS EXCLUSIVE on "public"."verifications", lock_timeout 2000, statement_timeout 10000
 ALTER TABLE "verifications" ADD COLUMN "id" uuid;
 ALTER TABLE "verifications" ALTER COLUMN "id" SET DEFAULT gen_random_uuid();
-ALTER TABLE "verifications" ADD CONSTRAINT "ec_verifications_id_not_null" CHECK ("id" IS NOT NULL) NOT VALID;
 -- undo: ALTER TABLE "verifications" DROP COLUMN "id"
 -- 02-backfill: backfill
 UPDATE "verifications" SET "id" = (gen_random_uuid()) WHERE … AND ("id" IS NULL); -- in batches by (block)
 -- undo: none. The filled column is removed by undoing the step that added it.
--- 03-validate: atomic, SHARE UPDATE EXCLUSIVE on "public"."verifications", lock_timeout 2000, statement_timeout 0
+-- 03-check-id: atomic, ACCESS EXCLUSIVE on "public"."verifications", lock_timeout 2000, statement_timeout 10000
+ALTER TABLE "verifications" ADD CONSTRAINT "ec_verifications_id_not_null" CHECK ("id" IS NOT NULL) NOT VALID;
+-- undo: ALTER TABLE "verifications" DROP CONSTRAINT "ec_verifications_id_not_null"
+-- 04-validate: atomic, SHARE UPDATE EXCLUSIVE on "public"."verifications", lock_timeout 2000, statement_timeout 0
 ALTER TABLE "verifications" VALIDATE CONSTRAINT "ec_verifications_id_not_null";
 -- undo: none. A validated constraint goes away with the step that added it on "verifications".
--- 04-id-not-null: atomic, ACCESS EXCLUSIVE on "public"."verifications", lock_timeout 2000, statement_timeout 10000
+-- 05-id-not-null: atomic, ACCESS EXCLUSIVE on "public"."verifications", lock_timeout 2000, statement_timeout 10000
 ALTER TABLE "verifications" ALTER COLUMN "id" SET NOT NULL;
 ALTER TABLE "verifications" DROP CONSTRAINT "ec_verifications_id_not_null";
 -- undo: ALTER TABLE "verifications" ADD CONSTRAINT "ec_verifications_id_not_null" CHECK ("id" IS NOT NULL) NOT VALID; ALTER TABLE "verifications" ALTER COLUMN "id" DROP NOT NULL
--- 05-look-for-duplicates: check
+-- 06-look-for-duplicates: check
 SELECT "id" FROM "verifications" WHERE "id" IS NOT NULL GROUP BY "id" HAVING count(*) > 1 LIMIT 1;
 -- undo: none. Nothing was changed.
--- 06-build-index: alone, SHARE UPDATE EXCLUSIVE on "public"."verifications", lock_timeout 0, statement_timeout 0
+-- 07-build-index: alone, SHARE UPDATE EXCLUSIVE on "public"."verifications", lock_timeout 0, statement_timeout 0
 CREATE UNIQUE INDEX CONCURRENTLY "verifications_pkey" ON "verifications" USING btree ("id");
 -- undo: DROP INDEX CONCURRENTLY IF EXISTS "verifications_pkey"
--- 07-add-constraint: atomic, ACCESS EXCLUSIVE on "public"."verifications", lock_timeout 2000, statement_timeout 10000
+-- 08-add-constraint: atomic, ACCESS EXCLUSIVE on "public"."verifications", lock_timeout 2000, statement_timeout 10000
 ALTER TABLE "verifications" ADD CONSTRAINT "verifications_pkey" PRIMARY KEY USING INDEX "verifications_pkey";
 -- undo: ALTER TABLE "verifications" DROP CONSTRAINT "verifications_pkey"
--- 08-add-id: atomic, ACCESS EXCLUSIVE on "public"."accounts", lock_timeout 2000, statement_timeout 10000
+-- 09-add-id: atomic, ACCESS EXCLUSIVE on "public"."accounts", lock_timeout 2000, statement_timeout 10000
 ALTER TABLE "accounts" ADD COLUMN "id" uuid;
 ALTER TABLE "accounts" ALTER COLUMN "id" SET DEFAULT gen_random_uuid();
-ALTER TABLE "accounts" ADD CONSTRAINT "ec_accounts_id_not_null" CHECK ("id" IS NOT NULL) NOT VALID;
 -- undo: ALTER TABLE "accounts" DROP COLUMN "id"
--- 09-backfill: backfill
+-- 10-backfill: backfill
 UPDATE "accounts" SET "id" = (gen_random_uuid()) WHERE … AND ("id" IS NULL); -- in batches by (provider, account)
 -- undo: none. The filled column is removed by undoing the step that added it.
--- 10-validate: atomic, SHARE UPDATE EXCLUSIVE on "public"."accounts", lock_timeout 2000, statement_timeout 0
+-- 11-check-id: atomic, ACCESS EXCLUSIVE on "public"."accounts", lock_timeout 2000, statement_timeout 10000
+ALTER TABLE "accounts" ADD CONSTRAINT "ec_accounts_id_not_null" CHECK ("id" IS NOT NULL) NOT VALID;
+-- undo: ALTER TABLE "accounts" DROP CONSTRAINT "ec_accounts_id_not_null"
+-- 12-validate: atomic, SHARE UPDATE EXCLUSIVE on "public"."accounts", lock_timeout 2000, statement_timeout 0
 ALTER TABLE "accounts" VALIDATE CONSTRAINT "ec_accounts_id_not_null";
 -- undo: none. A validated constraint goes away with the step that added it on "accounts".
--- 11-id-not-null: atomic, ACCESS EXCLUSIVE on "public"."accounts", lock_timeout 2000, statement_timeout 10000
+-- 13-id-not-null: atomic, ACCESS EXCLUSIVE on "public"."accounts", lock_timeout 2000, statement_timeout 10000
 ALTER TABLE "accounts" ALTER COLUMN "id" SET NOT NULL;
 ALTER TABLE "accounts" DROP CONSTRAINT "ec_accounts_id_not_null";
 -- undo: ALTER TABLE "accounts" ADD CONSTRAINT "ec_accounts_id_not_null" CHECK ("id" IS NOT NULL) NOT VALID; ALTER TABLE "accounts" ALTER COLUMN "id" DROP NOT NULL
--- 12-look-for-duplicates: check
+-- 14-look-for-duplicates: check
 SELECT "id" FROM "accounts" WHERE "id" IS NOT NULL GROUP BY "id" HAVING count(*) > 1 LIMIT 1;
 -- undo: none. Nothing was changed.
--- 13-build-index: alone, SHARE UPDATE EXCLUSIVE on "public"."accounts", lock_timeout 0, statement_timeout 0
+-- 15-build-index: alone, SHARE UPDATE EXCLUSIVE on "public"."accounts", lock_timeout 0, statement_timeout 0
 CREATE UNIQUE INDEX CONCURRENTLY "ec_accounts_pkey_new" ON "accounts" USING btree ("id");
 -- undo: DROP INDEX CONCURRENTLY IF EXISTS "ec_accounts_pkey_new"
 
 -- # contract
--- 14-swap-keys: atomic, ACCESS EXCLUSIVE on "public"."accounts", lock_timeout 2000, statement_timeout 10000
+-- 16-swap-keys: atomic, ACCESS EXCLUSIVE on "public"."accounts", lock_timeout 2000, statement_timeout 10000
 ALTER TABLE "accounts" DROP CONSTRAINT "accounts_provider_account_pk";
 ALTER TABLE "accounts" ADD CONSTRAINT "accounts_pkey" PRIMARY KEY USING INDEX "ec_accounts_pkey_new";
 -- undo: impossible. Rows may have come in since that the old key refuses: look for duplicates before it is built again.

@@ -6,6 +6,7 @@ ALTER TABLE "users" ADD COLUMN "token" text DEFAULT md5(random()::text);
 -- # old code
 INSERT INTO "users" ("name") VALUES ('a');
 SELECT "name" FROM "users";
+UPDATE "users" SET "name" = 'c';
 -- # new code
 INSERT INTO "users" ("name", "public_id") VALUES ('b', gen_random_uuid());
 SELECT "public_id" FROM "users";
@@ -19,23 +20,25 @@ SELECT "public_id" FROM "users";
 -- 01-add-public-id: atomic, ACCESS EXCLUSIVE on "public"."users", lock_timeout 2000, statement_timeout 10000
 ALTER TABLE "users" ADD COLUMN "public_id" uuid;
 ALTER TABLE "users" ALTER COLUMN "public_id" SET DEFAULT gen_random_uuid();
-ALTER TABLE "users" ADD CONSTRAINT "ec_users_public_id_not_null" CHECK ("public_id" IS NOT NULL) NOT VALID;
 -- undo: ALTER TABLE "users" DROP COLUMN "public_id"
 -- 02-backfill: backfill
 UPDATE "users" SET "public_id" = (gen_random_uuid()) WHERE … AND ("public_id" IS NULL); -- in batches by (id)
 -- undo: none. The filled column is removed by undoing the step that added it.
--- 03-validate: atomic, SHARE UPDATE EXCLUSIVE on "public"."users", lock_timeout 2000, statement_timeout 0
+-- 03-check-public-id: atomic, ACCESS EXCLUSIVE on "public"."users", lock_timeout 2000, statement_timeout 10000
+ALTER TABLE "users" ADD CONSTRAINT "ec_users_public_id_not_null" CHECK ("public_id" IS NOT NULL) NOT VALID;
+-- undo: ALTER TABLE "users" DROP CONSTRAINT "ec_users_public_id_not_null"
+-- 04-validate: atomic, SHARE UPDATE EXCLUSIVE on "public"."users", lock_timeout 2000, statement_timeout 0
 ALTER TABLE "users" VALIDATE CONSTRAINT "ec_users_public_id_not_null";
 -- undo: none. A validated constraint goes away with the step that added it on "users".
--- 04-public-id-not-null: atomic, ACCESS EXCLUSIVE on "public"."users", lock_timeout 2000, statement_timeout 10000
+-- 05-public-id-not-null: atomic, ACCESS EXCLUSIVE on "public"."users", lock_timeout 2000, statement_timeout 10000
 ALTER TABLE "users" ALTER COLUMN "public_id" SET NOT NULL;
 ALTER TABLE "users" DROP CONSTRAINT "ec_users_public_id_not_null";
 -- undo: ALTER TABLE "users" ADD CONSTRAINT "ec_users_public_id_not_null" CHECK ("public_id" IS NOT NULL) NOT VALID; ALTER TABLE "users" ALTER COLUMN "public_id" DROP NOT NULL
--- 05-add-token: atomic, ACCESS EXCLUSIVE on "public"."users", lock_timeout 2000, statement_timeout 10000
+-- 06-add-token: atomic, ACCESS EXCLUSIVE on "public"."users", lock_timeout 2000, statement_timeout 10000
 ALTER TABLE "users" ADD COLUMN "token" text;
 ALTER TABLE "users" ALTER COLUMN "token" SET DEFAULT md5(random()::text);
 -- undo: ALTER TABLE "users" DROP COLUMN "token"
--- 06-backfill: backfill
+-- 07-backfill: backfill
 UPDATE "users" SET "token" = (md5(random()::text)) WHERE … AND ("token" IS NULL); -- in batches by (id)
 -- undo: none. The filled column is removed by undoing the step that added it.
 

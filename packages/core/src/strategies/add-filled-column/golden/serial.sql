@@ -20,15 +20,17 @@ SELECT "Place" FROM "Shop"."it's ""item""";
 ALTER TABLE "Shop"."it's ""item""" ADD COLUMN "Place" bigint;
 CREATE SEQUENCE "Shop"."it's ""item""_Place_seq" AS bigint OWNED BY "Shop"."it's ""item"""."Place";
 ALTER TABLE "Shop"."it's ""item""" ALTER COLUMN "Place" SET DEFAULT nextval('"Shop"."it''s ""item""_Place_seq"'::regclass);
-ALTER TABLE "Shop"."it's ""item""" ADD CONSTRAINT "ec_it's ""item""_Place_not_null" CHECK ("Place" IS NOT NULL) NOT VALID;
 -- undo: ALTER TABLE "Shop"."it's ""item""" DROP COLUMN "Place"
 -- 02-backfill: backfill
 UPDATE "Shop"."it's ""item""" SET "Place" = (nextval('"Shop"."it''s ""item""_Place_seq"'::regclass)) WHERE … AND ("Place" IS NULL); -- in batches by (id)
 -- undo: none. The filled column is removed by undoing the step that added it.
--- 03-validate: atomic, SHARE UPDATE EXCLUSIVE on "Shop"."it's ""item""", lock_timeout 2000, statement_timeout 0
+-- 03-check-place: atomic, ACCESS EXCLUSIVE on "Shop"."it's ""item""", lock_timeout 2000, statement_timeout 10000
+ALTER TABLE "Shop"."it's ""item""" ADD CONSTRAINT "ec_it's ""item""_Place_not_null" CHECK ("Place" IS NOT NULL) NOT VALID;
+-- undo: ALTER TABLE "Shop"."it's ""item""" DROP CONSTRAINT "ec_it's ""item""_Place_not_null"
+-- 04-validate: atomic, SHARE UPDATE EXCLUSIVE on "Shop"."it's ""item""", lock_timeout 2000, statement_timeout 0
 ALTER TABLE "Shop"."it's ""item""" VALIDATE CONSTRAINT "ec_it's ""item""_Place_not_null";
 -- undo: none. A validated constraint goes away with the step that added it on "Shop"."it's ""item""".
--- 04-place-not-null: atomic, ACCESS EXCLUSIVE on "Shop"."it's ""item""", lock_timeout 2000, statement_timeout 10000
+-- 05-place-not-null: atomic, ACCESS EXCLUSIVE on "Shop"."it's ""item""", lock_timeout 2000, statement_timeout 10000
 ALTER TABLE "Shop"."it's ""item""" ALTER COLUMN "Place" SET NOT NULL;
 ALTER TABLE "Shop"."it's ""item""" DROP CONSTRAINT "ec_it's ""item""_Place_not_null";
 -- undo: ALTER TABLE "Shop"."it's ""item""" ADD CONSTRAINT "ec_it's ""item""_Place_not_null" CHECK ("Place" IS NOT NULL) NOT VALID; ALTER TABLE "Shop"."it's ""item""" ALTER COLUMN "Place" DROP NOT NULL

@@ -17,25 +17,27 @@ SELECT "id" FROM "users";
 ALTER TABLE "users" ADD COLUMN "id" integer;
 CREATE SEQUENCE "users_id_seq" AS integer OWNED BY "users"."id";
 ALTER TABLE "users" ALTER COLUMN "id" SET DEFAULT nextval('"users_id_seq"'::regclass);
-ALTER TABLE "users" ADD CONSTRAINT "ec_users_id_not_null" CHECK ("id" IS NOT NULL) NOT VALID;
 -- undo: ALTER TABLE "users" DROP COLUMN "id"
 -- 02-backfill: backfill
 UPDATE "users" SET "id" = (nextval('"users_id_seq"'::regclass)) WHERE … AND ("id" IS NULL); -- in batches by (name)
 -- undo: none. The filled column is removed by undoing the step that added it.
--- 03-validate: atomic, SHARE UPDATE EXCLUSIVE on "public"."users", lock_timeout 2000, statement_timeout 0
+-- 03-check-id: atomic, ACCESS EXCLUSIVE on "public"."users", lock_timeout 2000, statement_timeout 10000
+ALTER TABLE "users" ADD CONSTRAINT "ec_users_id_not_null" CHECK ("id" IS NOT NULL) NOT VALID;
+-- undo: ALTER TABLE "users" DROP CONSTRAINT "ec_users_id_not_null"
+-- 04-validate: atomic, SHARE UPDATE EXCLUSIVE on "public"."users", lock_timeout 2000, statement_timeout 0
 ALTER TABLE "users" VALIDATE CONSTRAINT "ec_users_id_not_null";
 -- undo: none. A validated constraint goes away with the step that added it on "users".
--- 04-id-not-null: atomic, ACCESS EXCLUSIVE on "public"."users", lock_timeout 2000, statement_timeout 10000
+-- 05-id-not-null: atomic, ACCESS EXCLUSIVE on "public"."users", lock_timeout 2000, statement_timeout 10000
 ALTER TABLE "users" ALTER COLUMN "id" SET NOT NULL;
 ALTER TABLE "users" DROP CONSTRAINT "ec_users_id_not_null";
 -- undo: ALTER TABLE "users" ADD CONSTRAINT "ec_users_id_not_null" CHECK ("id" IS NOT NULL) NOT VALID; ALTER TABLE "users" ALTER COLUMN "id" DROP NOT NULL
--- 05-look-for-duplicates: check
+-- 06-look-for-duplicates: check
 SELECT "id" FROM "users" WHERE "id" IS NOT NULL GROUP BY "id" HAVING count(*) > 1 LIMIT 1;
 -- undo: none. Nothing was changed.
--- 06-build-index: alone, SHARE UPDATE EXCLUSIVE on "public"."users", lock_timeout 0, statement_timeout 0
+-- 07-build-index: alone, SHARE UPDATE EXCLUSIVE on "public"."users", lock_timeout 0, statement_timeout 0
 CREATE UNIQUE INDEX CONCURRENTLY "users_pkey" ON "users" USING btree ("id");
 -- undo: DROP INDEX CONCURRENTLY IF EXISTS "users_pkey"
--- 07-add-constraint: atomic, ACCESS EXCLUSIVE on "public"."users", lock_timeout 2000, statement_timeout 10000
+-- 08-add-constraint: atomic, ACCESS EXCLUSIVE on "public"."users", lock_timeout 2000, statement_timeout 10000
 ALTER TABLE "users" ADD CONSTRAINT "users_pkey" PRIMARY KEY USING INDEX "users_pkey";
 -- undo: ALTER TABLE "users" DROP CONSTRAINT "users_pkey"
 
