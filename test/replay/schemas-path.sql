@@ -99,3 +99,11 @@ SET search_path = '';
 DROP TABLE IF EXISTS apart_table;
 DROP TYPE IF EXISTS apart_type;
 RESET search_path;
+-- A multirange that is named without a schema stands where new things do.
+CREATE SCHEMA far_off;
+CREATE SCHEMA at_hand;
+SET search_path = at_hand, public;
+CREATE TYPE far_off.away AS RANGE (subtype = int, multirange_type_name = many_away);
+CREATE TABLE of_many (a many_away);
+CREATE TYPE here AS RANGE (subtype = int, multirange_type_name = many_here);
+RESET search_path;

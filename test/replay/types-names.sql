@@ -48,3 +48,7 @@ DROP FUNCTION reach(text) CASCADE;
 CREATE SCHEMA far;
 CREATE TYPE near AS RANGE (subtype = int, multirange_type_name = far.nears);
 DROP TYPE near;
+CREATE TYPE far.away AS RANGE (subtype = int, multirange_type_name = many_away);
+CREATE TABLE of_many (a many_away);
+DROP TABLE of_many;
+DROP TYPE far.away;

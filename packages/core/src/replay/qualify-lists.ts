@@ -1,6 +1,7 @@
 import { type PgNode, untag } from '../sql/parser.ts'
 import { strings } from '../sql/relation.ts'
 import type { Lookup } from './lookup.ts'
+import { multirangeNames } from './range.ts'
 
 /** The tree with a schema before names that it holds as lists of words, which have no place in the text; the same tree where there are none. */
 export function qualifyLists(node: PgNode, lookup: Lookup): PgNode {
@@ -13,8 +14,11 @@ export function qualifyLists(node: PgNode, lookup: Lookup): PgNode {
   const routine = (list: PgNode[] | undefined): void => prefix(list, 1, schema(lookup.routine(strings(list)[0] ?? '') ?? lookup.nowhere))
   switch (tag) {
     case 'CreateEnumStmt':
+      made(fields.typeName)
+      break
     case 'CreateRangeStmt':
       made(fields.typeName)
+      made(multirangeNames(fields))
       break
     case 'CreateDomainStmt':
       made(fields.domainname)

@@ -10,12 +10,11 @@ import { makeObjectName } from './object-name.ts'
 /** CREATE TYPE … AS RANGE: the range, its multirange, and the functions of their names that make values of them. */
 export const createRange: Handler = (catalog, fields) => {
   const path = strings(fields.typeName)
-  const option = (name: string): PgNode | undefined =>
-    ((fields.params ?? []) as PgNode[]).find((p) => p.DefElem?.defname === name)?.DefElem.arg
-  const subtype = typeName(option('subtype')?.TypeName ?? {})
-  const given = strings(option('multirange_type_name')?.TypeName?.names)
+  const subtype = typeName(option(fields, 'subtype')?.TypeName ?? {})
+  const given = strings(multirangeNames(fields))
   const schema = path.at(-2)
-  const multirange = given.length > 0 ? [given.at(-2) ?? schema, given.at(-1)] : [schema, multirangeName(path.at(-1) ?? '')]
+  // A name that is given without a schema is not one in the schema of the range.
+  const multirange = given.length > 0 ? [given.at(-2), given.at(-1)] : [schema, multirangeName(path.at(-1) ?? '')]
   const named = multirange.filter((part): part is string => part !== undefined)
   const type = userType(path)
   // Those of both stand in the schema of the range.
@@ -24,6 +23,15 @@ export const createRange: Handler = (catalog, fields) => {
   const made: Catalog = { ...catalog, ranges: withEntry(catalog.ranges ?? new Map(), type, range) }
   const functions = constructors.reduce((current, key) => withEntry(current, key, 'immutable' as const), made.functions)
   return { ...made, functions }
+}
+
+/** The name that the statement gives to the multirange, as the tree has it. */
+export function multirangeNames(fields: PgNode): PgNode[] | undefined {
+  return option(fields, 'multirange_type_name')?.TypeName?.names
+}
+
+function option(fields: PgNode, name: string): PgNode | undefined {
+  return ((fields.params ?? []) as PgNode[]).find((p) => p.DefElem?.defname === name)?.DefElem.arg
 }
 
 /** `range` in the name becomes `multirange`, else `_multirange` stands behind it (makeMultirangeTypeName in src/backend/catalog/pg_type.c). */
