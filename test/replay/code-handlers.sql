@@ -28,3 +28,8 @@ DO $$ BEGIN ALTER SEQUENCE IF EXISTS loose OWNED BY nowhere.a; EXCEPTION WHEN un
 CREATE TABLE stays (id int);
 DO $$ BEGIN DROP TABLE stays, nowhere; EXCEPTION WHEN undefined_table THEN NULL; END $$;
 DO $$ BEGIN CREATE TABLE IF NOT EXISTS twice (a int, PRIMARY KEY (a, a)); EXCEPTION WHEN duplicate_column THEN NULL; END $$;
+-- A column that is there twice, by LIKE too; not where the table stands already.
+DO $$ BEGIN CREATE TABLE twice (a int, LIKE stays, id int); EXCEPTION WHEN duplicate_column THEN NULL; END $$;
+DO $$ BEGIN CREATE TABLE twice (a int, a text); EXCEPTION WHEN duplicate_object OR duplicate_column THEN NULL; END $$;
+DO $$ BEGIN CREATE TABLE once (a int, LIKE stays); EXCEPTION WHEN duplicate_column THEN NULL; END $$;
+DO $$ BEGIN ALTER TABLE stays ADD b int; CREATE TABLE IF NOT EXISTS stays (a int, a text); EXCEPTION WHEN duplicate_column THEN NULL; END $$;

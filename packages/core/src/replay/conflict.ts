@@ -70,11 +70,14 @@ export function subjectOf(catalog: Catalog, statement: Statement): Subject | und
   }
 }
 
-/** A table that is made: the tables that its parents, its keys and LIKE name must be there, and a key that names a column twice is refused (42701). */
+/** A table that is made: the tables that its parents, its keys and LIKE name must be there, and a column that is there, or in a key, twice is refused (42701). */
 function newTable(catalog: Catalog, s: PgNode): Subject {
   const key = rangeKey(s.relation)
   const elements = (s.tableElts ?? []) as PgNode[]
-  const repeats = elements.some((e) => new Set(strings(e.Constraint?.keys)).size < strings(e.Constraint?.keys).length)
+  const columns = elements.flatMap(({ ColumnDef: def, TableLikeClause: like }): string[] =>
+    def ? [def.colname] : like ? (catalog.tables.get(rangeKey(like.relation))?.columns ?? []).map((c) => c.name) : [],
+  )
+  const repeats = [columns, ...elements.map((e) => strings(e.Constraint?.keys))].some((names) => new Set(names).size < names.length)
   const found = made(catalog, key, [], repeats || hasRelation(catalog, ...splitKey(key)))
   const needed = [
     ...((s.inhRelations ?? []) as PgNode[]).map((p) => p.RangeVar),
