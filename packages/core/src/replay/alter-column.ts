@@ -2,6 +2,7 @@ import { type Catalog, type Column, column, type Index, type TableName, type Typ
 import { parseExpression } from '../sql/expression.ts'
 import type { PgNode } from '../sql/parser.ts'
 import { bareType, serialType, typeName } from '../sql/type-name.ts'
+import { calledByRows } from './calls.ts'
 import type { Change } from './change.ts'
 import { collationOf, identityName, withDefault } from './column.ts'
 import { indexNames } from './columns-named.ts'
@@ -16,7 +17,11 @@ export function alterColumn(catalog: Catalog, key: TableName, cmd: PgNode, def: 
   const name = cmd.name as string
   switch (cmd.subtype) {
     case 'AT_ColumnDefault':
-      return edited(catalog, key, name, change, (c) => setDefault(catalog, c, cmd.def, change))
+      return calledByRows(
+        edited(catalog, key, name, change, (c) => setDefault(catalog, c, cmd.def, change)),
+        cmd.def,
+        change,
+      )
     case 'AT_AlterColumnType':
       return setType(catalog, key, name, def, change)
     case 'AT_AddIdentity':

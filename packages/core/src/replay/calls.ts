@@ -46,6 +46,12 @@ export function calledLater(catalog: Catalog, key: RoutineName, change: Change):
   return changes ? markReach(catalog, key, change, 'it makes a trigger call') : catalog
 }
 
+/** The same for what a column's default, or a check beside it, calls: writing a row does it. */
+export function calledByRows(catalog: Catalog, definition: unknown, change: Change): Catalog {
+  const changer = changerIn(catalog, definition)
+  return changer === undefined ? catalog : markReach(catalog, changer, change, 'it makes a column call')
+}
+
 /** CALL: only a procedure whose body was seen to leave the schema alone is trusted. */
 export const call: Handler = (catalog, fields, change) => {
   const key = routineKey(strings(fields.funccall?.funcname))

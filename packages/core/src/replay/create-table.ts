@@ -2,6 +2,7 @@ import type { Catalog, Table, TableName, TypeName } from '../catalog/catalog.ts'
 import type { PgNode } from '../sql/parser.ts'
 import { DEFAULT_SCHEMA, rangeKey, splitKey, strings } from '../sql/relation.ts'
 import { typeName } from '../sql/type-name.ts'
+import { calledByRows } from './calls.ts'
 import type { Change, Handler } from './change.ts'
 import { readColumn, withColumn } from './column.ts'
 import { addConstraint } from './constraint.ts'
@@ -122,7 +123,7 @@ export function addColumnDefs(
     if (sequence !== undefined) current = ownSequence(current, key, sequence, column)
     for (const doubt of doubts) current = mark(current, key, change, doubt)
   }
-  return { catalog: putTable(current, key, table), constraints: all }
+  return { catalog: calledByRows(putTable(current, key, table), defs, change), constraints: all }
 }
 
 function emptyTable(fields: PgNode, parents: readonly TableName[], change: Change): Table {

@@ -142,6 +142,18 @@ describe('DO blocks', () => {
     const called = `CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS $$ ${makes} $$; CREATE FUNCTION g() RETURNS void LANGUAGE sql AS 'SELECT f()'; SELECT g()`
     expect(gaps(after(T, called))).toEqual(['"public"."t" since m2: line 1: it calls "public"."g", which may change this table'])
   })
+
+  it('make the table incomplete that a function changes which a default calls', () => {
+    const f = `CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql AS $$ BEGIN ALTER TABLE t ADD d int; RETURN 1; END $$; CREATE TABLE u (a int);`
+    const gap = '"public"."t" since m3: line 1: it makes a column call "public"."f", which may change this table'
+    for (const calls of [
+      'CREATE TABLE v (a int DEFAULT f())',
+      'ALTER TABLE u ADD b int DEFAULT 1 + f()',
+      'ALTER TABLE u ALTER a SET DEFAULT f()',
+    ])
+      expect(gaps(after(T, f, calls))).toEqual([gap])
+    expect(gaps(after(T, f, 'ALTER TABLE u ALTER a SET DEFAULT g()'))).toEqual([])
+  })
 })
 
 describe('doBody and bodyStatements', () => {
