@@ -13,7 +13,8 @@ import { openLedger } from '../../src/ledger/index.ts'
 const KILLS = Number(process.env.KILLS ?? 4)
 /** Rows for each kill: the backfill must still run when it comes. */
 const ROWS = Number(process.env.ROWS ?? 30_000)
-const WORKERS = 2
+/** Processes at the same time. */
+const WORKERS = Number(process.env.WORKERS ?? 2)
 
 let server: Embedded
 let config: pg.ClientConfig
