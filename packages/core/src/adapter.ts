@@ -95,6 +95,8 @@ export interface Records {
   readonly lock: number | undefined
   /** The schemas in which the ORM's migrator looks for names; undefined: as the database has it. */
   readonly searchPath: string | undefined
+  /** How a person says to the ORM that a migration is applied: a command, or SQL. */
+  markApplied(id: string): string
   /** The row of a migration that is applied, for the transaction that applies it. */
   applied(migration: SourceMigration): Query
   /** The row in three parts, for a migration that is not one transaction; undefined: the ORM has only one. */

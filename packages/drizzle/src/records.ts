@@ -1,4 +1,4 @@
-import { checksum, type History, type Query, quoteName, type Records, type SourceMigration } from '@expand-contract/core'
+import { checksum, type History, type Query, quoteName, quoteText, type Records, type SourceMigration } from '@expand-contract/core'
 import { APPLIED_TABLE, timeOf } from './applied.ts'
 import { readJournal } from './journal.ts'
 
@@ -11,6 +11,9 @@ export async function records({ layout, migrations }: History): Promise<Records>
   const table = `${quoteName(schema)}.${quoteName(name)}`
   const isV1 = layout.format === 'drizzle-v1'
   const times = new Map(isV1 ? [] : (await readJournal(layout.migrations))?.entries.map(({ tag, when }) => [tag, when] as const))
+  const names = ['hash', 'created_at', ...(isV1 ? ['name'] : [])]
+  const rowOf = ({ id, text }: Pick<SourceMigration, 'id' | 'text'>) =>
+    isV1 ? [checksum(text), timeOf(id), id] : [checksum(text), times.get(id)]
   const columns = ['id SERIAL PRIMARY KEY', 'hash text NOT NULL', 'created_at bigint', ...(isV1 ? V1_COLUMNS : [])]
   return {
     table: { schema, name },
@@ -19,10 +22,16 @@ export async function records({ layout, migrations }: History): Promise<Records>
     wantsEmpty: false,
     lock: undefined,
     searchPath: undefined,
-    applied: ({ id, text }) =>
-      isV1
-        ? { text: `INSERT INTO ${table} (hash, created_at, name) VALUES ($1, $2, $3)`, values: [checksum(text), timeOf(id), id] }
-        : { text: `INSERT INTO ${table} (hash, created_at) VALUES ($1, $2)`, values: [checksum(text), times.get(id)] },
+    markApplied: (id) => {
+      const values = rowOf({ id, text: migrations.find((m) => m.id === id)?.text ?? '' }).map((v) =>
+        typeof v === 'string' ? quoteText(v) : v,
+      )
+      return `INSERT INTO ${table} (${names.join(', ')}) VALUES (${values.join(', ')});`
+    },
+    applied: (migration) => ({
+      text: `INSERT INTO ${table} (${names.join(', ')}) VALUES (${names.map((_, i) => `$${i + 1}`).join(', ')})`,
+      values: rowOf(migration),
+    }),
   }
 }
 

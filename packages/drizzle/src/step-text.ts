@@ -55,6 +55,7 @@ export function heldText(plan: Plan): string {
 function sqlOf(step: Step): readonly string[] {
   if (step.kind === 'backfill') return [backfillSql(step)]
   if (step.kind === 'check') return [checkSql(step)]
+  if (step.sql.length === 0) return []
   // Ends with the transaction. A statement outside one has its timeouts from whoever runs it.
   const timeout = step.transaction === 'atomic' && step.lockTimeout > 0 ? [`SET LOCAL lock_timeout = '${step.lockTimeout}ms'`] : []
   return [...timeout, ...step.sql]

@@ -32,6 +32,7 @@ export async function records(_: History, schema = 'public'): Promise<Records> {
     wantsEmpty: true,
     lock: LOCK,
     searchPath: quoteName(schema),
+    markApplied: (id) => `npx prisma migrate resolve --applied ${id}`,
     applied: (migration) => insert(', finished_at, applied_steps_count', ', clock_timestamp(), 1', migration),
     parts: {
       begun: (migration) => insert('', '', migration),

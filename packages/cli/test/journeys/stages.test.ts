@@ -48,10 +48,13 @@ describe('a plan with a contract', () => {
     expect(await stageOf(folder)).toMatchObject({ stage: 'released', anomalies: [] })
     expect(await run(folder, ['check'])).toMatchObject({ code: 0 })
     expect(await run(folder, ['contract', RENAME, '--yes'])).toMatchObject({ code: 2, err: expect.stringContaining('released already') })
-    const undo = await run(folder, ['undo', RENAME, '--yes'])
-    expect(undo).toMatchObject({ code: 2, err: expect.stringContaining('lives on in User.fullName') })
-    expect(undo.err).toContain('npx expand-contract rewrite --rename User.fullName=name')
-    expect(contentOf(folder)).toEqual(after)
+    // The way back is a change like any other: the schema is what it was, and the rest is the ORM's and rewrite's.
+    for (let i = 0; i < 2; i++) {
+      const undo = await run(folder, ['undo', RENAME, '--yes'])
+      expect(undo).toMatchObject({ code: 0, err: '', out: expect.stringContaining('lives on in fullName of User') })
+      expect(undo.out).toContain('\n  npx prisma migrate dev --create-only\n  npx expand-contract rewrite --rename User.fullName=name\n')
+      expect(contentOf(folder)).toEqual({ ...after, [SCHEMA]: FINAL.replace('fullName String', 'name     String') })
+    }
   })
 
   it('is undone by migrations, and the schema is as the database is then', async () => {
@@ -68,6 +71,25 @@ describe('a plan with a contract', () => {
     expect(await run(folder, ['undo', RENAME])).toMatchObject({ code: 2, err: expect.stringContaining('undone already') })
     expect(await run(folder, ['contract', RENAME])).toMatchObject({ code: 2, err: expect.stringContaining('is undone') })
     expect(await run(folder, ['check'])).toMatchObject({ code: 0, err: '' })
+  })
+
+  it('is given up where nothing went out before it', async () => {
+    const drop = PRISMA_PROJECT[`prisma/migrations/${RENAME}/migration.sql`]?.split(',\n')[0]
+    const folder = folderWith({
+      ...PRISMA_PROJECT,
+      [`prisma/migrations/20260105101501_nullable/migration.sql`]: 'ALTER TABLE "User" ALTER COLUMN "name" DROP NOT NULL;\n',
+      [`prisma/migrations/${RENAME}/migration.sql`]: `${drop};\n`,
+      [SCHEMA]: FINAL.replace('  fullName String\n', ''),
+    })
+    expect(await run(folder, ['rewrite', '--yes'])).toMatchObject({ code: 0, err: '' })
+    expect(await run(folder, ['undo', RENAME, '--yes'])).toMatchObject({ code: 0, out: expect.stringContaining('is given up') })
+    const after = contentOf(folder)
+    expect(after[SCHEMA]).toBe(FINAL.replace('  fullName String\n', '  name     String?\n'))
+    expect(Object.keys(after).filter((file) => file.includes('/contract/'))).toEqual([])
+    const marker = Object.keys(after).find((file) => file.endsWith('give_up_the_contract/migration.sql')) ?? ''
+    expect(after[marker]).toMatch(/^(--.*\n)+$/)
+    expect(await stageOf(folder)).toMatchObject({ stage: 'undone', anomalies: [] })
+    expect(await run(folder, ['contract', RENAME])).toMatchObject({ code: 2, err: expect.stringContaining('is undone') })
   })
 
   it('is refused a contract that no longer fits what came after', async () => {

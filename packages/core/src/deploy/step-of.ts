@@ -46,7 +46,8 @@ function steps(plan: Plan, id: string): PlannedStep[] {
 /** What the step itself and those behind it did is gone after it. */
 function stepsBack(plan: Plan, id: string): PlannedStep[] {
   const expand = plan.stages[0].steps
-  const undoes = expand.slice(expand.findIndex((s) => s.id === id)).map((s) => s.id)
+  const at = expand.findIndex((s) => s.id === id)
+  const undoes = at < 0 ? [] : expand.slice(at).map((s) => s.id)
   return undoSteps(plan)
     .filter(({ of }) => of.id === id)
     .map(({ step }) => ({ plan, stage: 'expand', step, undoes }))

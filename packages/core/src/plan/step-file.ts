@@ -38,7 +38,7 @@ export function transactionSql(
   sql: readonly string[],
   options: { readonly alone?: boolean; readonly lockTimeout: number; readonly statementTimeout: number },
 ): string {
-  if (options.alone || sql.some(isTransactionControl)) return sql.map(terminated).join('')
+  if (options.alone || sql.length === 0 || sql.some(isTransactionControl)) return sql.map(terminated).join('')
   const timeouts = [
     ...(options.lockTimeout > 0 ? [`SET LOCAL lock_timeout = '${options.lockTimeout}ms';\n`] : []),
     ...(options.statementTimeout > 0 ? [`SET LOCAL statement_timeout = '${options.statementTimeout}ms';\n`] : []),

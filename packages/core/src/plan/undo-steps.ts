@@ -10,9 +10,35 @@ export interface StepBack {
   readonly of: Step
 }
 
-/** The way back from the end of the expand stage, in the order in which to go it. Each is one transaction, or one statement outside any. */
+/**
+ * The way back from the end of the expand stage, in the order in which to go it. Each is one transaction, or one statement outside any. Where there is nothing to take back and only a
+ * contract to give up, it is one step without SQL, which says so in the history.
+ */
 export function undoSteps(plan: Plan): StepBack[] {
-  return stepsToUndo(plan.stages[0].steps).flatMap((of): StepBack[] => {
+  const [expand, contract] = plan.stages
+  const back = stepsToUndo(expand.steps)
+  const [first] = contract.steps
+  return back.length === 0 && first ? [givenUp(first)] : stepsBack(back)
+}
+
+function givenUp(of: Step): StepBack {
+  const step: Ddl = {
+    kind: 'ddl',
+    id: 'give-up-the-contract',
+    title: 'Give up the contract',
+    why: 'It has not run, and nothing that went out before it is to be taken back.',
+    undo: { none: 'Make the change again.' },
+    transaction: 'atomic',
+    sql: [],
+    locks: [],
+    lockTimeout: 0,
+    statementTimeout: 0,
+  }
+  return { of, step }
+}
+
+function stepsBack(steps: readonly Step[]): StepBack[] {
+  return steps.flatMap((of): StepBack[] => {
     if (!('sql' in of.undo)) return []
     const { sql, alone, after = [] } = of.undo
     const slug = of.id.replace(/^\d+-/, '')

@@ -68,7 +68,7 @@ function runKit(dir: string, args: readonly string[], renamed: readonly string[]
   const listen = (chunk: Buffer): void => {
     output += chunk
     const frame = output.slice(output.lastIndexOf('\nIs '))
-    const column = /^\nIs (\S+) column in \S+ table created or renamed/.exec(frame)?.[1]
+    const column = /^\nIs (\S+) (?:column in \S+ )?table created or renamed/.exec(frame)?.[1]
     if (column !== undefined && frame.includes('❯')) {
       const down = renamed.includes(column) && frame.includes('❯ +')
       const key = `${column}${down ? ' down' : ''}`

@@ -13,7 +13,7 @@ export async function refusePooler(client: Client, other: Client): Promise<void>
   await other.query('COMMIT')
   if (isOwn) return
   throw new UserError(
-    'Between here and the database stands a pooler that shares server sessions between its clients, one transaction at a time (PgBouncer in transaction mode, and the like). Locks that keep two deploys apart, timeouts, and CREATE INDEX CONCURRENTLY need a session of their own. Give the direct URL of the server (often port 5432 instead of 6543; for Prisma the directUrl), or the pooler in session mode: --database <url>',
+    'Between here and the database stands a pooler that shares server sessions between its clients, one transaction at a time (PgBouncer in transaction mode, and the like). Locks that keep two deploys apart, timeouts, and CREATE INDEX CONCURRENTLY need a session of their own. Give the direct URL of the server (often port 5432 instead of 6543, and DIRECT_URL in the environment), or the pooler in session mode: --database <url>',
   )
 }
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils'
-import * as runtime from '@prisma/schema-engine-wasm/schema_engine_bg'
+import type * as runtime from '@prisma/schema-engine-wasm/schema_engine_bg'
 import { type Connection, connectTo } from './connection.ts'
 
 /** A migration in memory: folder name and text. */
@@ -31,10 +31,16 @@ declare const WebAssembly: {
   ): Promise<{ instance: { exports: Record<string, unknown> } }>
 }
 
-let loaded: Promise<typeof runtime.SchemaEngine> | undefined
+/** The engine's package by the major version of Prisma. */
+const PACKAGES = { 7: '@prisma/schema-engine-wasm', 6: 'prisma-schema-engine-6' } as const
 
-async function load(): Promise<typeof runtime.SchemaEngine> {
-  const glue = import.meta.resolve('@prisma/schema-engine-wasm/schema_engine_bg')
+export type PrismaVersion = keyof typeof PACKAGES
+
+const loaded = new Map<PrismaVersion, Promise<typeof runtime.SchemaEngine>>()
+
+async function load(version: PrismaVersion): Promise<typeof runtime.SchemaEngine> {
+  const glue = import.meta.resolve(`${PACKAGES[version]}/schema_engine_bg`)
+  const runtime = (await import(glue)) as typeof import('@prisma/schema-engine-wasm/schema_engine_bg')
   const bytes = await readFile(new URL('./schema_engine_bg.wasm', glue))
   const imports: Record<string, unknown> = { ...runtime }
   for (const [name, original] of Object.entries(imports)) {
@@ -68,9 +74,11 @@ export async function startEngine(
   name: string,
   schema: string,
   run: Parameters<typeof connectTo>[2],
+  version: PrismaVersion = 7,
 ): Promise<Engine> {
-  loaded ??= load()
-  const SchemaEngineClass = await loaded
+  const loading = loaded.get(version) ?? load(version)
+  loaded.set(version, loading)
+  const SchemaEngineClass = await loading
   const connection = await connectTo(server, name, run)
   const bound = bindMigrationAwareSqlAdapterFactory(connection.factory)
   const engine = await inTurn(() => SchemaEngineClass.new({ datamodels: [['schema.prisma', schema]] }, () => undefined, bound))

@@ -1,0 +1,68 @@
+import { rm } from 'node:fs/promises'
+import path from 'node:path'
+import type { Server } from '@expand-contract/postgres'
+import { expect, onTestFinished } from 'vitest'
+import { run } from '../../../packages/cli/test/captured-io.ts'
+import { migrator } from '../../../packages/drizzle/test/support/migrator.ts'
+import { makeProject, type Project } from '../../../packages/drizzle/test/support/project.ts'
+import { liveDatabase } from '../live.ts'
+import type { Kind } from './kinds.ts'
+import type { Orm, Way } from './orm.ts'
+import { schemaOf } from './schema.ts'
+
+const CONFIG = `import { defineConfig } from 'drizzle-kit'
+
+export default defineConfig({ dialect: 'postgresql', schema: './src/schema.ts', out: './drizzle' })
+`
+const IMPORTS = `import { bigint, index, integer, pgEnum, pgTable, serial, text, uniqueIndex } from 'drizzle-orm/pg-core'\n\n`
+
+/** A Drizzle project, of 0.3x (0) or v1 (1), whose first migration is applied. */
+export async function drizzleProject(server: Server, { drizzle }: Kind, version: 0 | 1): Promise<Orm> {
+  const project = await makeProject(version)
+  onTestFinished(() => project.remove())
+  const texts = { back: IMPORTS + drizzle.before, there: IMPORTS + drizzle.after }
+  const edit = (way: Way): Promise<void> => project.write('src/schema.ts', texts[way])
+  await project.write('drizzle.config.ts', CONFIG)
+  await edit('back')
+  await generate(project, 'init', version === 1 ? [] : undefined, drizzle.renamed)
+  const live = await liveDatabase(server)
+  await migrator(version)(live.client, path.join(project.dir, 'drizzle'))
+  return {
+    folder: project.dir,
+    client: live.client,
+    edit,
+    schema: async (way) => ({ wrote: texts[way], is: await project.read('src/schema.ts') }),
+    async generate(name, way) {
+      await generate(project, name, version === 1 ? (drizzle.hints?.[way] ?? []) : undefined, drizzle.renamed)
+    },
+    async deploy() {
+      expect(await run(project.dir, ['deploy', '--database', live.url])).toMatchObject({ code: 0, err: '' })
+      // The migrator finds nothing left to do.
+      await migrator(version)(live.client, path.join(project.dir, 'drizzle'))
+    },
+    async next() {
+      const before = await project.files('drizzle')
+      const output = await generate(project, 'next', version === 1 ? [] : undefined, drizzle.renamed)
+      const written = (await project.files('drizzle')).filter((file) => !before.includes(file))
+      for (const file of written) await rm(path.join(project.dir, 'drizzle', file))
+      return /No schema changes/i.test(output) && written.length === 0 ? undefined : output
+    },
+    async wanted() {
+      const other = await liveDatabase(server)
+      await migrator(version)(other.client, path.join(project.dir, 'drizzle'))
+      return schemaOf(other.client)
+    },
+  }
+}
+
+async function generate(
+  project: Project,
+  name: string,
+  hints: readonly unknown[] | undefined,
+  renamed: readonly string[] = [],
+): Promise<string> {
+  const answers = hints && hints.length > 0 ? ['--hints', JSON.stringify(hints)] : []
+  const { code, output } = await project.kit(['generate', '--name', name, ...answers], renamed)
+  if (code !== 0) throw new Error(output)
+  return output
+}
