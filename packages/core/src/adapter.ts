@@ -56,6 +56,8 @@ export interface Applied {
   readonly ahead: readonly string[]
   /** Ids of migrations that failed there half way. */
   readonly failed: readonly string[]
+  /** Ids of migrations that were never applied there although the ORM's migrator takes them for applied; absent: none can be. */
+  readonly passedOver?: readonly string[]
 }
 
 /** What the ORM's schema says of the database, and what it is to say. */
@@ -117,6 +119,8 @@ export interface Adapter {
   readonly appliedTable: string
   /** What the rows of that table say. */
   applied(history: History, rows: readonly Readonly<Record<string, unknown>>[]): Promise<Applied>
+  /** Migrations that the ORM's migrator would pass over wherever one that stands before them is applied first: their times are older. Absent: its order is that of the history. */
+  outOfOrder?(history: History): Promise<readonly { readonly id: string; readonly behind: string }[]>
   /** How that table is kept. `schema`: the one that the database URL names, if any. */
   records(history: History, schema: string | undefined): Promise<Records>
   /** The file of a step as {@link Adapter.emit} writes it for the migration `name`. */

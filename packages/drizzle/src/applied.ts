@@ -20,9 +20,15 @@ async function byTime({ layout, migrations }: History, rows: readonly Row[]): Pr
   const times = rows.map((r) => Number(r.created_at))
   const last = Math.max(Number.NEGATIVE_INFINITY, ...times)
   const done = new Set(entries.filter((e) => e.when <= last).map((e) => e.tag))
+  const hashes = new Set(rows.map((r) => r.hash))
+  const hasRow = ({ tag, when }: (typeof entries)[number]): boolean =>
+    times.includes(when) || hashes.has(hashOf(migrations.find((m) => m.id === tag)?.text ?? ''))
+  // What stands before the first one with a row came there otherwise, as by `push`.
+  const missing = entries.slice(entries.findIndex(hasRow) + 1).filter((e) => entries.some(hasRow) && done.has(e.tag) && !hasRow(e))
   const known = Math.max(Number.NEGATIVE_INFINITY, ...entries.filter((e) => times.includes(e.when)).map((e) => e.when))
   return {
-    applied: migrations.map((m) => m.id).filter((id) => done.has(id)),
+    applied: migrations.map((m) => m.id).filter((id) => done.has(id) && !missing.some((e) => e.tag === id)),
+    passedOver: missing.map((e) => e.tag),
     ahead: times.filter((time) => time > known).map((time) => `the one of ${new Date(time).toISOString()}`),
     failed: [],
   }
@@ -42,7 +48,21 @@ function byName({ migrations }: History, rows: readonly Row[]): Applied {
 function isOf(row: Row, { id, text }: { readonly id: string; readonly text: string }): boolean {
   if (typeof row.name === 'string') return row.name === id
   const second = Math.trunc(Number(row.created_at) / 1000) * 1000
-  return second === timeOf(id) || row.hash === createHash('sha256').update(text).digest('hex')
+  return second === timeOf(id) || row.hash === hashOf(text)
+}
+
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}
+
+/** Entries of a journal of 0.3x whose time is not later than that of every entry before them: where two branches were merged. */
+export async function outOfOrder({ layout }: History): Promise<readonly { readonly id: string; readonly behind: string }[]> {
+  if (layout.format === 'drizzle-v1') return []
+  const entries = (await readJournal(layout.migrations))?.entries ?? []
+  return entries.flatMap(({ tag, when }, i) => {
+    const behind = entries.slice(0, i).find((e) => e.when >= when)
+    return behind ? [{ id: tag, behind: behind.tag }] : []
+  })
 }
 
 /** The time in a folder's name, in ms since 1970. */

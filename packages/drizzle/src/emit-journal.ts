@@ -27,7 +27,7 @@ export async function journalEdits(
 
   // The migrator passes over an entry that is not newer than the last one it applied: the steps come behind the entry before, and where there is room
   // for it not behind their own.
-  const before = journal.entries.at(-2)?.when ?? Number.NEGATIVE_INFINITY
+  const before = newest(journal.entries.slice(0, -1))
   const spacing = spacingWithin(entry.when - before, emitted.length)
   const first = Math.max(entry.when - (emitted.length - 1) * spacing, before + spacing)
   const entries = emitted.map(({ name }, i): Entry => ({ ...entry, idx: entry.idx + i, when: first + i * spacing, tag: name }))
@@ -36,14 +36,20 @@ export async function journalEdits(
   return { edits, snapshot }
 }
 
+/** The latest time: where branches were merged, the last entry need not have it. */
+function newest(entries: readonly Entry[]): number {
+  return Math.max(Number.NEGATIVE_INFINITY, ...entries.map((e) => e.when))
+}
+
 /** Migrations behind the last one that leave the schema as it is: each gets the last snapshot once more, as the kit writes it for a custom migration. */
 export async function appendedToJournal(plan: Plan, migrations: string, emitted: readonly Emitted[]): Promise<FileEdit[]> {
   const journal = await readJournal(migrations)
   const last = journal?.entries.at(-1)
   if (!journal || !last) throw new UserError(`${migrations} has no journal to go on with. Restore meta/_journal.json from git.`)
   // Not ahead of the clock where there is room: the kit asks it for the next entry, and its migrator would pass over that one.
-  const spacing = spacingWithin(Date.now() - last.when, emitted.length)
-  const entries = emitted.map(({ name }, i): Entry => ({ ...last, idx: last.idx + i + 1, when: last.when + (i + 1) * spacing, tag: name }))
+  const since = newest(journal.entries)
+  const spacing = spacingWithin(Date.now() - since, emitted.length)
+  const entries = emitted.map(({ name }, i): Entry => ({ ...last, idx: last.idx + i + 1, when: since + (i + 1) * spacing, tag: name }))
   const raw = { ...journal.raw, entries: [...journal.entries, ...entries] }
   const sql = emitted.map(({ name, text }): FileEdit => ({ path: path.join(migrations, `${name}.sql`), content: text }))
   const from = snapshotPath(migrations, last.tag)

@@ -36,7 +36,8 @@ export async function drizzleProject(server: Server, { drizzle }: Kind, version:
       await generate(project, name, version === 1 ? (drizzle.hints?.[way] ?? []) : undefined, drizzle.renamed)
     },
     async deploy() {
-      expect(await run(project.dir, ['deploy', '--database', live.url])).toMatchObject({ code: 0, err: '' })
+      const { code, out, err } = await run(project.dir, ['deploy', '--database', live.url])
+      expect(code, out + err).toBe(0)
       // The migrator finds nothing left to do.
       await migrator(version)(live.client, path.join(project.dir, 'drizzle'))
     },
@@ -49,10 +50,19 @@ export async function drizzleProject(server: Server, { drizzle }: Kind, version:
     },
     async wanted() {
       const other = await liveDatabase(server)
+      const [wrote, meant] = drizzle.mended ?? ['', '']
+      const texts = await sqlOf(project)
+      for (const [file, text] of texts) await project.write(file, text.replace(wrote, meant))
       await migrator(version)(other.client, path.join(project.dir, 'drizzle'))
+      for (const [file, text] of texts) await project.write(file, text)
       return schemaOf(other.client)
     },
   }
+}
+
+async function sqlOf(project: Project): Promise<[file: string, text: string][]> {
+  const files = (await project.files('drizzle')).filter((file) => file.endsWith('.sql'))
+  return Promise.all(files.map(async (file) => [`drizzle/${file}`, await project.read(`drizzle/${file}`)]))
 }
 
 async function generate(

@@ -13,6 +13,8 @@ export interface Kind {
     readonly hints?: { readonly there: readonly unknown[]; readonly back: readonly unknown[] }
     /** New names whose question the kit of 0.3x answers with the first rename. */
     readonly renamed?: readonly string[]
+    /** What a person writes in the place of SQL of 0.3x that no PostgreSQL runs. */
+    readonly mended?: readonly [wrote: string, meant: string]
   }
   readonly answers: Answers
   /** Answers for the way back after the contract, beyond those that `undo` prints. */
@@ -226,6 +228,7 @@ export const KINDS: readonly Kind[] = [
     drizzle: {
       before: ORDERS_TS.replace("integer('amount').notNull().default(0)", "text('amount')").replace(/, \(t\).*\)$/m, ')'),
       after: ORDERS_TS.replace("integer('amount').notNull().default(0)", "integer('amount')").replace(/, \(t\).*\)$/m, ')'),
+      mended: ['SET DATA TYPE integer;', 'SET DATA TYPE integer USING "amount"::integer;'],
     },
     answers: ['--convert', 'orders.amount=amount::integer'],
     back: ['--convert', 'orders.amount=amount::text'],

@@ -13,6 +13,7 @@ import { displayTable, rangeKey } from '../sql/relation.ts'
 import { checksum } from '../sql/sql.ts'
 import type { Statement } from '../sql/statement.ts'
 import { strategies } from '../strategies/index.ts'
+import { goesWithRename } from '../strategies/rename-column/rename.ts'
 import { isOfRecreated } from '../strategies/rename-table/recreated.ts'
 import { isRefusal, type Outcome, type Rewrite, type Strategy } from '../strategy.ts'
 import { renamedLater } from '../table-renames.ts'
@@ -86,6 +87,7 @@ function claimAll(migration: Migration, using: readonly Strategy[]): readonly Pl
     })
   }
   for (const statement of migration.script.statements) {
+    if (goesWithRename(statement, migration)) continue
     const isRetyping = typeGroupOf(statement, migration) !== undefined
     const isRecreating = isOfRecreated(statement, migration)
     for (const strategy of using) {

@@ -1,12 +1,14 @@
 import type { TableName } from '../../catalog/catalog.ts'
 import { fallsWithColumn } from '../../falls-with.ts'
 import type { Migration } from '../../migration.ts'
+import { remembered } from '../../remembered.ts'
 import { untag } from '../../sql/parser.ts'
-import { actionOf, columnIn, rangeKey, rangeSql } from '../../sql/relation.ts'
+import { actionOf, columnIn, isNewTable, rangeKey, rangeSql } from '../../sql/relation.ts'
 import type { Statement } from '../../sql/statement.ts'
 import type { Target } from '../../steps/trigger.ts'
 import { actionsOn, intentFor, targetOf } from '../../target.ts'
 import { goesWithTable } from '../rename-table/index.ts'
+import { type Remade, remadeWith } from './remade.ts'
 
 /** A rename, however the ORM wrote it. */
 export interface Rename {
@@ -19,7 +21,22 @@ export interface Rename {
   readonly map: boolean
   /** Prisma's form: the ADD COLUMN that belongs to the DROP. Absent for RENAME COLUMN. */
   readonly added?: Statement
+  /** Of RENAME COLUMN: what the script makes of that which the column takes along. */
+  readonly remade?: Remade
 }
+
+/** Statements about what a renamed column takes along: the rename answers for them. */
+export const goesWithRename = (statement: Statement, migration: Migration): boolean => takenAlong(migration).has(statement.index)
+
+const takenAlong = remembered(
+  (migration: Migration): ReadonlySet<number> =>
+    new Set(
+      migration.script.statements.flatMap((statement) => {
+        const rename = statement.node.RenameStmt ? renameOf(statement, migration) : undefined
+        return rename?.remade && !isNewTable(migration, rename.key, statement.index) ? rename.remade.claims : []
+      }),
+    ),
+)
 
 /** `RENAME COLUMN`, or `DROP COLUMN` with the intent that says what it has become. */
 export function renameOf(statement: Statement, migration: Migration): Rename | undefined {
@@ -31,7 +48,9 @@ export function renameOf(statement: Statement, migration: Migration): Rename | u
     if (columnIn(migration.after, key, s.subname)) return undefined
     if (!columnIn(migration.before, key, s.subname) && migration.before.tables.has(key)) return undefined
     const map = intentFor(migration, 'map', key, s.subname) !== undefined
-    return { key, target: targetOf(s.relation, rangeSql(s.relation)), from: s.subname, to: s.newname, claims: [statement.index], map }
+    const remade = remadeWith(statement, migration, key, s.subname)
+    const claims = [statement.index, ...remade.claims]
+    return { key, target: targetOf(s.relation, rangeSql(s.relation)), from: s.subname, to: s.newname, claims, map, remade }
   }
   const drop = actionOf(statement, 'AT_DropColumn')
   if (!drop) return undefined

@@ -14,6 +14,7 @@ import { dualWrite, otherImage } from '../../steps/dual-write.ts'
 import { notNull, setNotNullStep, validateStep } from '../../steps/not-null.ts'
 import { backfill, ddl } from '../../steps/steps.ts'
 import { typeSql, walkingKey } from '../../target.ts'
+import type { Remade } from './remade.ts'
 import type { Rename } from './rename.ts'
 
 interface Moved {
@@ -90,6 +91,8 @@ export function moveColumn(rename: Rename, statement: Statement, migration: Migr
   }
 }
 
+const NOTHING: Remade = { claims: [], gone: new Set(), drops: [], foreign: [] }
+
 function same(value: string): string {
   return value
 }
@@ -121,23 +124,27 @@ function dependentsOf(rename: Rename, statement: Statement, migration: Migration
     const falls = fallsWithColumn(statement, migration, key, from)
     return { build: [], foreign: falls.foreign.map((sql) => dropForeign(from, [sql])), before: falls.before, after: [] }
   }
-  const both = renamedTwice(rename, migration)
+  const { gone, drops, foreign, changed } = rename.remade ?? NOTHING
+  if (changed !== undefined) return { reason: `"${changed}" becomes another one at the same time` }
+  const both = renamedTwice(rename, migration, gone)
   if (both) return { reason: both }
   const [inbound] = dependents(migration.before, key, from).inbound
   if (inbound) return { reason: `the foreign key "${inbound.constraint.name}" of ${displayTable(inbound.table)} points at it` }
-  const copies = carryOver(migration.before, key, target, from, to, { keys: true, oneWay: true })
+  const copies = carryOver(migration.before, key, target, from, to, { keys: true, oneWay: true, without: gone })
   if ('reason' in copies) return copies
   const own = copies.objects.filter((o) => !o.foreign)
   return {
     build: copies.build,
-    foreign: copies.objects.filter((o) => o.foreign).map((o) => dropForeign(from, [o.drop, o.take])),
-    before: [],
+    foreign: [...copies.objects.filter((o) => o.foreign).map((o) => [o.drop, o.take]), ...foreign.map((sql) => [sql])].map((sql) =>
+      dropForeign(from, sql),
+    ),
+    before: drops,
     after: own.map((o) => o.take),
   }
 }
 
 /** An index or constraint over two columns that are both renamed would have to be copied for both at once. */
-function renamedTwice({ key, from }: Rename, migration: Migration): string | undefined {
+function renamedTwice({ key, from }: Rename, migration: Migration, gone: ReadonlySet<string>): string | undefined {
   const found = dependents(migration.before, key, from)
   const others = migration.script.statements.flatMap((s) => {
     const [tag, r] = untag(s.node)
@@ -148,7 +155,7 @@ function renamedTwice({ key, from }: Rename, migration: Migration): string | und
   for (const other of others) {
     const second = dependents(migration.before, key, other)
     const shared = [...found.indexes, ...found.constraints].find((d) =>
-      [...second.indexes, ...second.constraints].some((e) => e.name === d.name),
+      [...second.indexes, ...second.constraints].some((e) => e.name === d.name && !gone.has(e.name)),
     )
     if (shared) return `"${shared.name}" also names "${other}", which is renamed too: rename them in two migrations`
   }
