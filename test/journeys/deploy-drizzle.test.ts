@@ -2,7 +2,7 @@ import path from 'node:path'
 import { type Server, startServer } from '@expand-contract/postgres'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { run } from '../../packages/cli/test/captured-io.ts'
-import { contentOf, folderWith } from '../../packages/cli/test/temp-folder.ts'
+import { contentOf, folderWith, put } from '../../packages/cli/test/temp-folder.ts'
 import { schemaLines } from '../../packages/drizzle/test/support/database.ts'
 import { migrator } from '../../packages/drizzle/test/support/migrator.ts'
 import { drizzleProject } from '../support/drizzle-project.ts'
@@ -52,6 +52,35 @@ describe.each([0, 1] as const)('Drizzle of generation %i', (version) => {
     expect(await schemaLines(live.client)).toEqual(after)
     expect(rows).toHaveLength(Object.keys(contentOf(folder)).filter((f) => f.startsWith('drizzle/') && f.endsWith('.sql')).length)
   })
+})
+
+it('finds a contract that the migrator of 0.3x would pass over, because another branch was deployed first', async () => {
+  const folder = folderWith(drizzleProject(0).files)
+  const live = await liveDatabase(server)
+  const database = ['--database', live.url]
+  expect(await run(folder, ['rewrite'])).toMatchObject({ code: 0 })
+  const journal = 'drizzle/meta/_journal.json'
+  const before = JSON.parse(contentOf(folder)[journal] ?? '')
+  expect(await run(folder, ['contract', 'rename', '--yes'])).toMatchObject({ code: 0, err: '' })
+  const [contract] = JSON.parse(contentOf(folder)[journal] ?? '').entries.slice(-1)
+  const other = { ...contract, when: contract.when + 1000, tag: '9999_other' }
+  put(folder, { 'drizzle/9999_other.sql': 'CREATE TABLE "other" ();\n' })
+  put(folder, { [journal]: JSON.stringify({ ...before, entries: [...before.entries, other] }) })
+  expect(await run(folder, ['deploy', ...database])).toMatchObject({ code: 0, err: '' })
+  // The branches are merged.
+  put(folder, { [journal]: JSON.stringify({ ...before, entries: [...before.entries, other, contract] }) })
+  await migrator(0)(live.client, path.join(folder, 'drizzle'))
+  expect(await schemaLines(live.client)).toContain('users.name text not null')
+  expect(await run(folder, ['status'])).toMatchObject({ code: 1, out: expect.stringMatching(/stands behind 9999_other in\s+the journal/) })
+  expect(await run(folder, ['status', ...database])).toMatchObject({ code: 1, out: expect.stringContaining('was passed over') })
+  const stopped = await run(folder, ['deploy', ...database])
+  expect(stopped).toMatchObject({ code: 2, err: expect.stringContaining('INSERT INTO "drizzle"."__drizzle_migrations" (hash, created_at)') })
+  // As it says: a time of its own.
+  const entries = [...before.entries, other, { ...contract, when: contract.when + 2000 }]
+  put(folder, { [journal]: JSON.stringify({ ...before, entries }) })
+  expect(await run(folder, ['deploy', ...database])).toMatchObject({ code: 0, err: '' })
+  expect(await schemaLines(live.client)).not.toContain('users.name text not null')
+  expect(await run(folder, ['status', ...database])).toMatchObject({ code: 0 })
 })
 
 it('brings the table of 0.3x up to date as the migrator of v1 does', async () => {

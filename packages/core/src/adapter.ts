@@ -119,8 +119,8 @@ export interface Adapter {
   readonly appliedTable: string
   /** What the rows of that table say. */
   applied(history: History, rows: readonly Readonly<Record<string, unknown>>[]): Promise<Applied>
-  /** Migrations that the ORM's migrator would pass over wherever one that stands before them is applied first: their times are older. Absent: its order is that of the history. */
-  outOfOrder?(history: History): Promise<readonly { readonly id: string; readonly behind: string }[]>
+  /** Migrations that the ORM's migrator would pass over wherever one that stands before them is applied first: their times are older. `says`: that, and what to do, in a sentence. Absent: its order is that of the history. */
+  outOfOrder?(history: History): Promise<readonly { readonly id: string; readonly says: string }[]>
   /** How that table is kept. `schema`: the one that the database URL names, if any. */
   records(history: History, schema: string | undefined): Promise<Records>
   /** The file of a step as {@link Adapter.emit} writes it for the migration `name`. */

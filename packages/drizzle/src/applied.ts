@@ -28,9 +28,9 @@ async function byTime({ layout, migrations }: History, rows: readonly Row[]): Pr
   const known = Math.max(Number.NEGATIVE_INFINITY, ...entries.filter((e) => times.includes(e.when)).map((e) => e.when))
   return {
     applied: migrations.map((m) => m.id).filter((id) => done.has(id) && !missing.some((e) => e.tag === id)),
-    passedOver: missing.map((e) => e.tag),
     ahead: times.filter((time) => time > known).map((time) => `the one of ${new Date(time).toISOString()}`),
     failed: [],
+    ...(missing.length > 0 && { passedOver: missing.map((e) => e.tag) }),
   }
 }
 
@@ -56,12 +56,13 @@ function hashOf(text: string): string {
 }
 
 /** Entries of a journal of 0.3x whose time is not later than that of every entry before them: where two branches were merged. */
-export async function outOfOrder({ layout }: History): Promise<readonly { readonly id: string; readonly behind: string }[]> {
+export async function outOfOrder({ layout }: History): Promise<readonly { readonly id: string; readonly says: string }[]> {
   if (layout.format === 'drizzle-v1') return []
   const entries = (await readJournal(layout.migrations))?.entries ?? []
   return entries.flatMap(({ tag, when }, i) => {
     const behind = entries.slice(0, i).find((e) => e.when >= when)
-    return behind ? [{ id: tag, behind: behind.tag }] : []
+    const says = `${tag} stands behind ${behind?.tag} in the journal, with a time that is not later (two branches, merged): where that is applied first, Drizzle's migrator passes over this one without a word. Give it a "when" above ${Math.max(...entries.map((e) => e.when))} in meta/_journal.json, as long as no database has it.`
+    return behind ? [{ id: tag, says }] : []
   })
 }
 

@@ -1,4 +1,5 @@
-import { appliedIn } from '../deploy/applied.ts'
+import type { Applied } from '@expand-contract/core'
+import { readApplied } from '../deploy/applied.ts'
 import { EXIT } from '../exit.ts'
 import type { Io } from '../io.ts'
 import { readPlan } from '../plan/plan-files.ts'
@@ -24,14 +25,14 @@ export async function status(flags: StatusFlags, io: Io): Promise<number> {
   const projects = await openProjects(io.cwd, context.config, flags.project)
   const shown: ShownState[] = []
   for (const project of projects) {
-    const applied = flags.database === undefined ? undefined : await appliedIn(project, flags.database, io)
+    const applied = flags.database === undefined ? undefined : await readApplied(project, flags.database, io)
     for (const state of await planStates(project)) {
-      const anomalies = [...state.anomalies, ...(await schemaAnomalies(project, state))]
+      const anomalies = [...state.anomalies, ...(await schemaAnomalies(project, state)), ...(applied ? notThere(state, applied) : [])]
       shown.push({
         project: shownPath(project.layout.root, io.cwd),
         ...state,
         anomalies,
-        ...(applied && state.migrations.length > 0 && { database: there(state, applied) }),
+        ...(applied && state.migrations.length > 0 && { database: there(state, new Set(applied.applied)) }),
       })
     }
   }
@@ -44,6 +45,16 @@ function there({ migrations }: PlanState, applied: ReadonlySet<string>): string 
   const done = migrations.filter((id) => applied.has(id)).length
   if (done === migrations.length) return 'all of it is applied'
   return done === 0 ? 'not begun' : `${done} of ${migrations.length} migrations are applied`
+}
+
+/** What went past the database, and what failed there half way. */
+function notThere({ migrations }: PlanState, { passedOver = [], failed }: Applied): string[] {
+  return migrations.flatMap((id) => [
+    ...(passedOver.includes(id)
+      ? [`In the database ${id} was passed over: later migrations are applied there, so the ORM's migrator will not run it any more. What to do says: npx expand-contract deploy`]
+      : []),
+    ...(failed.includes(id) ? [`In the database ${id} failed half way. What to do says: npx expand-contract deploy`] : []),
+  ])
 }
 
 /** What the ORM's schema no longer says although the held contract has yet to take it away. */

@@ -1,4 +1,4 @@
-import type { Plan } from '@expand-contract/core'
+import type { Applied, Plan } from '@expand-contract/core'
 import type { Io } from '../io.ts'
 import { ownMigrations } from '../plan/own-migrations.ts'
 import type { Project } from '../project/project.ts'
@@ -6,12 +6,17 @@ import { liveUrl, schemaIn } from './url.ts'
 
 /** Names of a project's migrations that a database has, after the ORM's own table there. `flag`: a URL, or true or nothing for the usual one. Reads only. */
 export async function appliedIn(project: Project, flag: string | true | undefined, io: Io): Promise<ReadonlySet<string>> {
+  return new Set((await readApplied(project, flag, io)).applied)
+}
+
+/** All that the table says. */
+export async function readApplied(project: Project, flag: string | true | undefined, io: Io): Promise<Applied> {
   const { adapter, history, layout } = project
   const url = liveUrl(flag === true ? undefined : flag, layout.urlVariables ?? [], io)
   const records = await adapter.records(history, schemaIn(url))
   const { peekOwnTable, withTwo } = await import('@expand-contract/postgres')
   const rows = await withTwo(url, (client) => peekOwnTable(client, records))
-  return new Set((await adapter.applied(history, rows)).applied)
+  return adapter.applied(history, rows)
 }
 
 /** Ids of the steps of a plan that a database has after the ORM's own table there, whoever applied them; a step that was taken back is not among them. */

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { type Plan, type PlannedStep, type SourceMigration, stepOf, UserError } from '@expand-contract/core'
+import { type Plan, type PlannedStep, type Records, type SourceMigration, stepOf, UserError } from '@expand-contract/core'
 import type { Pending } from '@expand-contract/postgres'
 import { emittedBy } from '../plan/emitted.ts'
 import { planIds, readPlan } from '../plan/plan-files.ts'
@@ -24,8 +24,9 @@ export async function readPlans({ layout }: Project): Promise<Plan[]> {
  */
 export async function outstanding(project: Project, plans: readonly Plan[], rows: readonly Row[]): Promise<Outstanding> {
   const { adapter, history } = project
-  const { applied, ahead, failed } = await adapter.applied(history, rows)
+  const { applied, ahead, failed, passedOver = [] } = await adapter.applied(history, rows)
   if (failed[0] !== undefined) throw halfDone(failed[0])
+  if (passedOver[0] !== undefined) throw lostBetween(passedOver[0], await adapter.records(history, undefined))
   const done = new Set(applied)
   const left = history.migrations.filter(({ id }) => !done.has(id))
   const steps = await plannedSteps(project, plans, left)
@@ -53,6 +54,12 @@ async function plannedSteps(
       `${migration.path} was written by the plan ${plan}, and its first line no longer says which step it is, so how to run it is not known. Restore it with\n  git checkout -- ${migration.path}`,
     )
   })
+}
+
+function lostBetween(id: string, { markApplied }: Records): UserError {
+  return new UserError(
+    `The migration ${id} has no row in this database although later ones have: the ORM's migrator takes it for applied and passes over it. Where its SQL ran here, put its row in:\n  ${markApplied(id)}\nWhere it did not (two branches, merged), and no other database has it, give its entry in meta/_journal.json a "when" that is later than all others, and run this again; else run its SQL here by hand, and then put the row in.`,
+  )
 }
 
 function halfDone(id: string): UserError {

@@ -28,8 +28,15 @@ export async function anomaliesOf(project: Project, plan: Plan, own: readonly Ow
     ...doubled(plan, own),
     ...(stage === 'held' ? again(plan, migrations.slice(after)) : []),
     ...(await held(project, plan, own, stage)),
+    ...(await disordered(project, own)),
     ...own.filter((o) => !o.isIntact).map(({ migration }) => `${migration.id} was edited and is not what plan.json says. ${RESTORE}`),
   ]
+}
+
+/** Migrations that the ORM's migrator would pass over in some databases. */
+async function disordered({ adapter, history }: Project, own: readonly OwnMigration[]): Promise<string[]> {
+  const found = (await adapter.outOfOrder?.(history)) ?? []
+  return found.filter(({ id }) => own.some(({ migration }) => migration.id === id)).map(({ says }) => says)
 }
 
 /** Stages of which some migrations are there and some are not. */

@@ -95,6 +95,9 @@ function columnSteps(
   const moved = (value: string): string => `(${text(value)})::${next}${array}`
   const alter = `ALTER TABLE ${target.sql}`
   const nn = notNull(target, other)
+  // Code that is built from the schema of this stage writes the default itself (Prisma): it must still be a value behind the contract.
+  const gone = [...values.keys()].find((label) => old.default === quoteText(label) || old.default?.startsWith(`${quoteText(label)}::`))
+  const instead = isReplaced && gone !== undefined ? values.get(gone) : undefined
   const trigger = rowTrigger({
     target,
     purpose: 'values',
@@ -120,8 +123,13 @@ function columnSteps(
           ...trigger.create,
           `${alter} ADD CONSTRAINT ${check} CHECK (${sameImage(b, keeps ? moved(a) : `(${a}::text${array})::${next}${array}`)}) NOT VALID`,
           ...(old.notNull ? [nn.add] : []),
+          ...(instead === undefined ? [] : [`${alter} ALTER COLUMN ${a} SET DEFAULT ${quoteText(instead)}`]),
         ],
-        undo: [...trigger.drop, `${alter} DROP COLUMN ${b}`],
+        undo: [
+          ...(instead === undefined ? [] : [`${alter} ALTER COLUMN ${a} SET DEFAULT ${old.default}`]),
+          ...trigger.drop,
+          `${alter} DROP COLUMN ${b}`,
+        ],
       }),
       backfill({
         name: 'backfill',

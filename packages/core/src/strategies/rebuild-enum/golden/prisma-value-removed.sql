@@ -50,7 +50,8 @@ CREATE TRIGGER "zzz_ec_User_role_values" BEFORE INSERT OR UPDATE ON "User" FOR E
 ALTER TABLE "User" ENABLE ALWAYS TRIGGER "zzz_ec_User_role_values";
 ALTER TABLE "User" ADD CONSTRAINT "ec_User_role_in_sync" CHECK (row("ec_role_other")::record *= row(("role"::text)::"ec_Role_new")::record) NOT VALID;
 ALTER TABLE "User" ADD CONSTRAINT "ec_User_ec_role_other_not_null" CHECK ("ec_role_other" IS NOT NULL) NOT VALID;
--- undo: DROP TRIGGER "zzz_ec_User_role_values" ON "User"; DROP FUNCTION "ec_User_role_values"(); ALTER TABLE "User" DROP COLUMN "ec_role_other"
+ALTER TABLE "User" ALTER COLUMN "role" SET DEFAULT 'USER';
+-- undo: ALTER TABLE "User" ALTER COLUMN "role" SET DEFAULT 'GUEST'; DROP TRIGGER "zzz_ec_User_role_values" ON "User"; DROP FUNCTION "ec_User_role_values"(); ALTER TABLE "User" DROP COLUMN "ec_role_other"
 -- 03-backfill: backfill
 UPDATE "User" SET "role" = ((CASE "role"::text WHEN 'GUEST' THEN 'USER' ELSE "role"::text END)::"Role"), "ec_role_other" = ((CASE "role"::text WHEN 'GUEST' THEN 'USER' ELSE "role"::text END)::"ec_Role_new") WHERE … AND (row("ec_role_other")::record *<> row((CASE "role"::text WHEN 'GUEST' THEN 'USER' ELSE "role"::text END)::"ec_Role_new")::record OR row("role")::record *<> row((CASE "role"::text WHEN 'GUEST' THEN 'USER' ELSE "role"::text END)::"Role")::record); -- in batches by (id)
 -- undo: impossible. Which rows held a value that goes is not recorded.
