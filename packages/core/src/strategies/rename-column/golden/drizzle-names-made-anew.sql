@@ -19,8 +19,7 @@ CREATE INDEX "posts_kind_owner" ON "posts" USING btree ("kind","owner");--> stat
 ALTER TABLE "posts" ADD CONSTRAINT "posts_link_unique" UNIQUE("link");--> statement-breakpoint
 ALTER TABLE "posts" ADD CONSTRAINT "posts_link_owner_unique" UNIQUE("link","owner");
 -- # old code
-INSERT INTO users (id) VALUES ($1::integer) ON CONFLICT (id) DO NOTHING;
-INSERT INTO posts (id, slug, author) VALUES ($1::integer, 'old ' || $1::integer, $1::integer) ON CONFLICT (slug) DO NOTHING;
+INSERT INTO posts (id, slug, author) SELECT $1::integer, 'old ' || $1::integer, max(id) FROM users HAVING count(*) > 0 ON CONFLICT (slug) DO NOTHING;
 -- # new code
 INSERT INTO posts (id, link, owner) SELECT $1::integer, 'new ' || $1::integer, max(id) FROM users HAVING count(*) > 0 ON CONFLICT (link) DO NOTHING;
 
