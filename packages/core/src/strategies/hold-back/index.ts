@@ -63,8 +63,9 @@ function sequencesOf({ table, name }: TableAction, statement: Statement, migrati
 function dropUnique(action: TableAction, statement: Statement, migration: Migration): Outcome | undefined {
   const table = (migration.at[statement.index] ?? migration.before).tables.get(action.table)
   const dropped = table?.constraints.find((c) => c.name === action.name && (c.kind === 'unique' || c.kind === 'primary'))
-  const after = migration.after.tables.get(action.table)
-  if (!dropped || !after || isReplaced(dropped, after) || goesWithColumn(action, dropped, migration)) return undefined
+  if (!table || !dropped || !migration.after.tables.has(action.table) || goesWithColumn(action, dropped, migration)) return undefined
+  // One that the migration adds behind it is built while this one still stands.
+  if (isReplaced(dropped, { ...table, indexes: table.indexes.filter((i) => i.constraint !== dropped.name) })) return undefined
   if (isSwapped(action, statement, migration)) return undefined
   if (dropped.columns.every((name) => intentFor(migration, 'unused', action.table, name))) return undefined
   return hold([statement], migration, UNIQUE, dropped.name, `drop ${dropped.name}`, `Drop the constraint ${dropped.name}`)
@@ -88,7 +89,7 @@ function hold(held: readonly Statement[], migration: Migration, kind: HazardKind
 }
 
 /** Another unique index over the same columns serves the upserts. */
-function isReplaced(dropped: Constraint, after: Table): boolean {
+function isReplaced(dropped: Constraint, after: Pick<Table, 'indexes'>): boolean {
   const wanted = [...dropped.columns].sort().join('\0')
   return after.indexes.some(
     (i) =>
