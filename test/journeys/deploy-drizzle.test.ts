@@ -74,7 +74,10 @@ it('finds a contract that the migrator of 0.3x would pass over, because another 
   expect(await run(folder, ['status'])).toMatchObject({ code: 1, out: expect.stringMatching(/stands behind 9999_other in\s+the journal/) })
   expect(await run(folder, ['status', ...database])).toMatchObject({ code: 1, out: expect.stringContaining('was passed over') })
   const stopped = await run(folder, ['deploy', ...database])
-  expect(stopped).toMatchObject({ code: 2, err: expect.stringContaining('INSERT INTO "drizzle"."__drizzle_migrations" (hash, created_at)') })
+  expect(stopped).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('INSERT INTO "drizzle"."__drizzle_migrations" (hash, created_at)'),
+  })
   // As it says: a time of its own.
   const entries = [...before.entries, other, { ...contract, when: contract.when + 2000 }]
   put(folder, { [journal]: JSON.stringify({ ...before, entries }) })

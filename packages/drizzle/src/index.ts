@@ -12,4 +12,16 @@ export { type SnapshotLoss, snapshotLosses } from './losses.ts'
 export { type Snapshot, snapshotsAround } from './snapshots.ts'
 
 /** Drizzle Kit: 0.3x (`meta/_journal.json` and snapshots of version 7) and v1 (a folder for each migration, snapshots of format 8 and 9). */
-export const drizzle: Adapter = { id: 'drizzle', find, read, emit, release, undo, appliedTable: APPLIED_TABLE, applied, outOfOrder, records, stepFile }
+export const drizzle: Adapter = {
+  id: 'drizzle',
+  find,
+  read,
+  emit,
+  release,
+  undo,
+  appliedTable: APPLIED_TABLE,
+  applied,
+  outOfOrder,
+  records,
+  stepFile,
+}

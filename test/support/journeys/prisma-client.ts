@@ -8,7 +8,9 @@ import type { Client } from 'pg'
 import { onTestFinished } from 'vitest'
 
 // Its build for ES modules does not load in Node.
-const { PrismaClientTsGenerator } = createRequire(import.meta.url)('@prisma/client-generator-ts') as typeof import('@prisma/client-generator-ts')
+const { PrismaClientTsGenerator } = createRequire(import.meta.url)(
+  '@prisma/client-generator-ts',
+) as typeof import('@prisma/client-generator-ts')
 
 const workspace = path.resolve(fileURLToPath(new URL('../../..', import.meta.url)))
 

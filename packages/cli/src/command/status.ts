@@ -51,7 +51,9 @@ function there({ migrations }: PlanState, applied: ReadonlySet<string>): string 
 function notThere({ migrations }: PlanState, { passedOver = [], failed }: Applied): string[] {
   return migrations.flatMap((id) => [
     ...(passedOver.includes(id)
-      ? [`In the database ${id} was passed over: later migrations are applied there, so the ORM's migrator will not run it any more. What to do says: npx expand-contract deploy`]
+      ? [
+          `In the database ${id} was passed over: later migrations are applied there, so the ORM's migrator will not run it any more. What to do says: npx expand-contract deploy`,
+        ]
       : []),
     ...(failed.includes(id) ? [`In the database ${id} failed half way. What to do says: npx expand-contract deploy`] : []),
   ])

@@ -77,7 +77,7 @@ describe('a plan with a contract', () => {
     const drop = PRISMA_PROJECT[`prisma/migrations/${RENAME}/migration.sql`]?.split(',\n')[0]
     const folder = folderWith({
       ...PRISMA_PROJECT,
-      [`prisma/migrations/20260105101501_nullable/migration.sql`]: 'ALTER TABLE "User" ALTER COLUMN "name" DROP NOT NULL;\n',
+      'prisma/migrations/20260105101501_nullable/migration.sql': 'ALTER TABLE "User" ALTER COLUMN "name" DROP NOT NULL;\n',
       [`prisma/migrations/${RENAME}/migration.sql`]: `${drop};\n`,
       [SCHEMA]: FINAL.replace('  fullName String\n', ''),
     })

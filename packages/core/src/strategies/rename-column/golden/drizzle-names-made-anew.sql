@@ -96,7 +96,7 @@ ALTER TABLE "posts" DROP CONSTRAINT "ec_posts_owner_not_null";
 -- 09-build-index: alone, SHARE UPDATE EXCLUSIVE on "public"."posts", lock_timeout 0, statement_timeout 0
 CREATE INDEX CONCURRENTLY "ec_posts_author_new" ON "posts" USING btree ("owner");
 -- undo: DROP INDEX CONCURRENTLY IF EXISTS "ec_posts_author_new"
--- 10-add-foreign-key: atomic, SHARE ROW EXCLUSIVE on "public"."posts", SHARE ROW EXCLUSIVE on "public"."users", lock_timeout 2000, statement_timeout 10000
+-- 10-add-foreign-key: atomic, SHARE ROW EXCLUSIVE on "public"."posts", SHARE ROW EXCLUSIVE on "public"."users", lock_timeout 450, statement_timeout 10000
 ALTER TABLE "posts" ADD CONSTRAINT "posts_owner_users_id_fk" FOREIGN KEY ("owner") REFERENCES "public"."users"("id") ON DELETE no action ON UPDATE no action NOT VALID;
 -- undo: ALTER TABLE "posts" DROP CONSTRAINT "posts_owner_users_id_fk"
 -- 11-validate: atomic, SHARE UPDATE EXCLUSIVE on "public"."posts", ROW SHARE on "public"."users", lock_timeout 2000, statement_timeout 0
@@ -133,7 +133,7 @@ ALTER TABLE "posts" DROP CONSTRAINT "posts_slug_unique";
 ALTER TABLE "posts" DROP CONSTRAINT "posts_slug_author_unique";
 ALTER TABLE "posts" DROP COLUMN "slug";
 -- undo: impossible. The old column is gone; its data lives on in posts.link.
--- 20-drop-foreign-key: atomic, ACCESS EXCLUSIVE on "public"."posts", ACCESS EXCLUSIVE on "public"."users", lock_timeout 2000, statement_timeout 10000
+-- 20-drop-foreign-key: atomic, ACCESS EXCLUSIVE on "public"."posts", ACCESS EXCLUSIVE on "public"."users", lock_timeout 450, statement_timeout 10000
 ALTER TABLE "posts" DROP CONSTRAINT "posts_author_users_id_fk";
 -- undo: impossible. The column author is about to go; the other column has the same key.
 -- 21-drop-author: atomic, ACCESS EXCLUSIVE on "public"."posts", lock_timeout 2000, statement_timeout 10000
