@@ -2,6 +2,8 @@ import { type Server, startServer } from '@expand-contract/postgres'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { run } from '../../packages/cli/test/captured-io.ts'
 import { wholeFile } from '../../packages/prisma/test/support/run-script.ts'
+import * as DRIZZLE from '../support/journeys/drizzle-client.ts'
+import { works as drizzleWorks } from '../support/journeys/drizzle-client.ts'
 import { TOGETHER } from '../support/journeys/kinds.ts'
 import type { Orm } from '../support/journeys/orm.ts'
 import { prismaProject } from '../support/journeys/prisma.ts'
@@ -97,5 +99,21 @@ describe('code with Prisma Client', { timeout: 300_000 }, () => {
     const final = await prismaClient((await orm.schema('there')).is, orm.client)
     slugs.push(...(await works(final, NEW, 'final')))
     expect(await seen(final, 'link')).toEqual([...slugs].sort())
+  })
+})
+
+describe('code with Drizzle', { timeout: 300_000 }, () => {
+  it('of the old schema and of the new one both work while the contract is held, and the new one behind it', async () => {
+    // Drizzle does not look who made the database.
+    const orm = await prismaProject(server, TOGETHER, 7, wholeFile)
+    await drizzleWorks(orm.client, DRIZZLE.OLD, 'before')
+    await expanded(orm)
+    await orm.deploy()
+    await drizzleWorks(orm.client, DRIZZLE.OLD, 'old')
+    await drizzleWorks(orm.client, DRIZZLE.NEW, 'new')
+    expect(await drizzleWorks(orm.client, DRIZZLE.OLD, 'again')).toHaveLength(30 + 4 * 3)
+    expect(await run(orm.folder, ['contract', 'change', '--yes'])).toMatchObject({ code: 0, err: '' })
+    await orm.deploy()
+    expect(await drizzleWorks(orm.client, DRIZZLE.NEW, 'contracted')).toHaveLength(30 + 5 * 3)
   })
 })
