@@ -18,6 +18,7 @@ import { isOfRecreated } from '../strategies/rename-table/recreated.ts'
 import { isRefusal, type Outcome, type Rewrite, type Strategy } from '../strategy.ts'
 import { renamedLater } from '../table-renames.ts'
 import { unrewritten } from '../unrewritten/unrewritten.ts'
+import { composed } from './compose.ts'
 import { type DraftStep, PLAN_VERSION, type Plan, type Refusal, type Stage } from './plan.ts'
 import { additiveOnly } from './policy.ts'
 import { unknownColumns } from './unknown-columns.ts'
@@ -181,10 +182,10 @@ function stages(migration: Migration, rewrites: readonly Placed<Rewrite>[], allo
     ...early.map((s) => ({ at: s.index, steps: verbatimSteps([s], migration, allowed) })),
     ...rewrites.filter((r) => r.outcome.first).map((r) => ({ at: r.anchor, steps: r.outcome.expand })),
   ].sort((a, b) => a.at - b.at)
-  const expand: DraftStep[] = [...values.flatMap((v) => v.steps), ...togetherStep(fresh, migration)]
+  const parts: (readonly DraftStep[])[] = [...values.map((v) => v.steps), togetherStep(fresh, migration)]
   let copied: Statement[] = []
   const flush = (): void => {
-    expand.push(...verbatimSteps(copied, migration, allowed))
+    parts.push(verbatimSteps(copied, migration, allowed))
     copied = []
   }
   for (const statement of migration.script.statements) {
@@ -195,10 +196,10 @@ function stages(migration: Migration, rewrites: readonly Placed<Rewrite>[], allo
       // What waits for a statement comes after what replaces it.
       .sort((a, b) => Number(a.anchor !== statement.index) - Number(b.anchor !== statement.index))
     if (here.some((r) => r.outcome.expand.length > 0)) flush()
-    for (const { outcome } of here) expand.push(...outcome.expand)
+    parts.push(...here.map((r) => r.outcome.expand))
   }
   flush()
-  const first = finishSteps(expand, migration.before)
+  const first = finishSteps(composed(parts), migration.before)
   const contract = rewrites.flatMap((r) => r.outcome.contract)
   return [stage('expand', first.steps), stage('contract', finishSteps(contract, first.after, first.steps.length + 1).steps)]
 }

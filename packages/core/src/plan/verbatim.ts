@@ -54,6 +54,8 @@ function copiedStep(statements: readonly Statement[], migration: Migration): Dra
     why: 'Nothing here scans, rewrites or breaks running code: copied as the ORM wrote it.',
     sql: statements.map((s) => s.sql),
     undo: undoOf(statements, migration),
+    // Another length or scale is another type of the result, though no row is touched.
+    ...(statements.some((s) => tableAction(s)?.type === 'AT_AlterColumnType') && { invalidatesPlans: true as const }),
     verbatim: true,
   }
 }

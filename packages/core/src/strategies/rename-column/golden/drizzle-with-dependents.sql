@@ -14,7 +14,7 @@ ALTER TABLE "users" RENAME COLUMN "team" TO "team_id";
 -- line 2: rename-column-breaks-old-code (compatibility) on users.team, ACCESS EXCLUSIVE
 
 -- # expand
--- 01-add-handle: atomic, ACCESS EXCLUSIVE on "public"."users", lock_timeout 2000, statement_timeout 10000
+-- 01-add-handle-add-team-id: atomic, ACCESS EXCLUSIVE on "public"."users", lock_timeout 2000, statement_timeout 10000
 ALTER TABLE "users" ADD COLUMN "handle" character varying(40);
 ALTER TABLE "users" ALTER COLUMN "handle" SET DEFAULT 'anon';
 CREATE FUNCTION "ec_users_handle_sync"() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -33,13 +33,30 @@ CREATE TRIGGER "zzz_ec_users_handle_sync" BEFORE INSERT OR UPDATE ON "users" FOR
 ALTER TABLE "users" ENABLE ALWAYS TRIGGER "zzz_ec_users_handle_sync";
 ALTER TABLE "users" ADD CONSTRAINT "ec_users_handle_in_sync" CHECK (row("handle")::record *= row("nick")::record) NOT VALID;
 ALTER TABLE "users" ADD CONSTRAINT "ec_users_handle_not_null" CHECK ("handle" IS NOT NULL) NOT VALID;
--- undo: DROP TRIGGER "zzz_ec_users_handle_sync" ON "users"; DROP FUNCTION "ec_users_handle_sync"(); ALTER TABLE "users" DROP COLUMN "handle"
+ALTER TABLE "users" ADD COLUMN "team_id" integer;
+CREATE FUNCTION "ec_users_team_id_sync"() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    IF NEW."team_id" IS NOT NULL THEN NEW."team" := NEW."team_id"; ELSE NEW."team_id" := NEW."team"; END IF;
+  ELSIF row(NEW."team_id")::record *<> row(OLD."team_id")::record THEN
+    NEW."team" := NEW."team_id";
+  ELSE
+    NEW."team_id" := NEW."team";
+  END IF;
+  RETURN NEW;
+END
+$$;
+CREATE TRIGGER "zzz_ec_users_team_id_sync" BEFORE INSERT OR UPDATE ON "users" FOR EACH ROW WHEN (row(NEW."team_id")::record *<> row(NEW."team")::record) EXECUTE FUNCTION "ec_users_team_id_sync"();
+ALTER TABLE "users" ENABLE ALWAYS TRIGGER "zzz_ec_users_team_id_sync";
+ALTER TABLE "users" ADD CONSTRAINT "ec_users_team_id_in_sync" CHECK (row("team_id")::record *= row("team")::record) NOT VALID;
+-- undo: DROP TRIGGER "zzz_ec_users_team_id_sync" ON "users"; DROP FUNCTION "ec_users_team_id_sync"(); ALTER TABLE "users" DROP COLUMN "team_id"; DROP TRIGGER "zzz_ec_users_handle_sync" ON "users"; DROP FUNCTION "ec_users_handle_sync"(); ALTER TABLE "users" DROP COLUMN "handle"
 -- 02-backfill: backfill
-UPDATE "users" SET "handle" = ("nick") WHERE … AND (row("handle")::record *<> row("nick")::record); -- in batches by (id)
+UPDATE "users" SET "handle" = ("nick"), "team_id" = ("team") WHERE … AND ((row("handle")::record *<> row("nick")::record) OR (row("team_id")::record *<> row("team")::record)); -- in batches by (id)
 -- undo: none. The filled column is removed by undoing the step that added it.
 -- 03-validate: atomic, SHARE UPDATE EXCLUSIVE on "public"."users", lock_timeout 2000, statement_timeout 0
 ALTER TABLE "users" VALIDATE CONSTRAINT "ec_users_handle_in_sync";
 ALTER TABLE "users" VALIDATE CONSTRAINT "ec_users_handle_not_null";
+ALTER TABLE "users" VALIDATE CONSTRAINT "ec_users_team_id_in_sync";
 -- undo: none. A validated constraint goes away with the step that added it on "users".
 -- 04-handle-not-null: atomic, ACCESS EXCLUSIVE on "public"."users", lock_timeout 2000, statement_timeout 10000
 ALTER TABLE "users" ALTER COLUMN "handle" SET NOT NULL;
@@ -60,39 +77,15 @@ ALTER TABLE "users" VALIDATE CONSTRAINT "ec_nick_length_new";
 -- 09-build-index: alone, SHARE UPDATE EXCLUSIVE on "public"."users", lock_timeout 0, statement_timeout 0
 CREATE UNIQUE INDEX CONCURRENTLY "ec_users_nick_unique_new" ON "users" USING btree ("handle");
 -- undo: DROP INDEX CONCURRENTLY IF EXISTS "ec_users_nick_unique_new"
--- 10-add-team-id: atomic, ACCESS EXCLUSIVE on "public"."users", lock_timeout 2000, statement_timeout 10000
-ALTER TABLE "users" ADD COLUMN "team_id" integer;
-CREATE FUNCTION "ec_users_team_id_sync"() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  IF TG_OP = 'INSERT' THEN
-    IF NEW."team_id" IS NOT NULL THEN NEW."team" := NEW."team_id"; ELSE NEW."team_id" := NEW."team"; END IF;
-  ELSIF row(NEW."team_id")::record *<> row(OLD."team_id")::record THEN
-    NEW."team" := NEW."team_id";
-  ELSE
-    NEW."team_id" := NEW."team";
-  END IF;
-  RETURN NEW;
-END
-$$;
-CREATE TRIGGER "zzz_ec_users_team_id_sync" BEFORE INSERT OR UPDATE ON "users" FOR EACH ROW WHEN (row(NEW."team_id")::record *<> row(NEW."team")::record) EXECUTE FUNCTION "ec_users_team_id_sync"();
-ALTER TABLE "users" ENABLE ALWAYS TRIGGER "zzz_ec_users_team_id_sync";
-ALTER TABLE "users" ADD CONSTRAINT "ec_users_team_id_in_sync" CHECK (row("team_id")::record *= row("team")::record) NOT VALID;
--- undo: DROP TRIGGER "zzz_ec_users_team_id_sync" ON "users"; DROP FUNCTION "ec_users_team_id_sync"(); ALTER TABLE "users" DROP COLUMN "team_id"
--- 11-backfill: backfill
-UPDATE "users" SET "team_id" = ("team") WHERE … AND (row("team_id")::record *<> row("team")::record); -- in batches by (id)
--- undo: none. The filled column is removed by undoing the step that added it.
--- 12-validate: atomic, SHARE UPDATE EXCLUSIVE on "public"."users", lock_timeout 2000, statement_timeout 0
-ALTER TABLE "users" VALIDATE CONSTRAINT "ec_users_team_id_in_sync";
--- undo: none. A validated constraint goes away with the step that added it on "users".
--- 13-add-foreign-key: atomic, SHARE ROW EXCLUSIVE on "public"."users", SHARE ROW EXCLUSIVE on "public"."teams", lock_timeout 450, statement_timeout 10000
+-- 10-add-foreign-key: atomic, SHARE ROW EXCLUSIVE on "public"."users", SHARE ROW EXCLUSIVE on "public"."teams", lock_timeout 450, statement_timeout 10000
 ALTER TABLE "users" ADD CONSTRAINT "ec_users_team_teams_id_fk_new" FOREIGN KEY ("team_id") REFERENCES "teams" ("id") ON DELETE SET NULL ON UPDATE NO ACTION NOT VALID;
 -- undo: ALTER TABLE "users" DROP CONSTRAINT "ec_users_team_teams_id_fk_new"
--- 14-validate: atomic, SHARE UPDATE EXCLUSIVE on "public"."users", ROW SHARE on "public"."teams", lock_timeout 2000, statement_timeout 0
+-- 11-validate: atomic, SHARE UPDATE EXCLUSIVE on "public"."users", ROW SHARE on "public"."teams", lock_timeout 2000, statement_timeout 0
 ALTER TABLE "users" VALIDATE CONSTRAINT "ec_users_team_teams_id_fk_new";
 -- undo: none. A validated constraint goes away with the step that added it on "users".
 
 -- # contract
--- 15-drop-nick: atomic, ACCESS EXCLUSIVE on "public"."users", lock_timeout 2000, statement_timeout 10000
+-- 12-drop-nick: atomic, ACCESS EXCLUSIVE on "public"."users", lock_timeout 2000, statement_timeout 10000
 DROP TRIGGER "zzz_ec_users_handle_sync" ON "users";
 DROP FUNCTION "ec_users_handle_sync"();
 ALTER TABLE "users" DROP CONSTRAINT "ec_users_handle_in_sync";
@@ -102,11 +95,11 @@ ALTER INDEX "ec_users_team_nick_new" RENAME TO "users_team_nick";
 ALTER TABLE "users" RENAME CONSTRAINT "ec_nick_length_new" TO "nick_length";
 ALTER TABLE "users" ADD CONSTRAINT "users_nick_unique" UNIQUE USING INDEX "ec_users_nick_unique_new";
 -- undo: impossible. The old column is gone; its data lives on in users.handle.
--- 16-drop-foreign-key: atomic, ACCESS EXCLUSIVE on "public"."users", ACCESS EXCLUSIVE on "public"."teams", lock_timeout 450, statement_timeout 10000
+-- 13-drop-foreign-key: atomic, ACCESS EXCLUSIVE on "public"."users", ACCESS EXCLUSIVE on "public"."teams", lock_timeout 450, statement_timeout 10000
 ALTER TABLE "users" DROP CONSTRAINT "users_team_teams_id_fk";
 ALTER TABLE "users" RENAME CONSTRAINT "ec_users_team_teams_id_fk_new" TO "users_team_teams_id_fk";
 -- undo: impossible. The column team is about to go; the other column has the same key.
--- 17-drop-team: atomic, ACCESS EXCLUSIVE on "public"."users", lock_timeout 2000, statement_timeout 10000
+-- 14-drop-team: atomic, ACCESS EXCLUSIVE on "public"."users", lock_timeout 2000, statement_timeout 10000
 DROP TRIGGER "zzz_ec_users_team_id_sync" ON "users";
 DROP FUNCTION "ec_users_team_id_sync"();
 ALTER TABLE "users" DROP CONSTRAINT "ec_users_team_id_in_sync";

@@ -10,7 +10,7 @@ ALTER TABLE "users" RENAME COLUMN "when" TO "created at";
 -- line 2: rename-column-breaks-old-code (compatibility) on users.when, ACCESS EXCLUSIVE
 
 -- # expand
--- 01-add-settings: atomic, ACCESS EXCLUSIVE on "public"."users", lock_timeout 2000, statement_timeout 10000
+-- 01-add-settings-add-created-at: atomic, ACCESS EXCLUSIVE on "public"."users", lock_timeout 2000, statement_timeout 10000
 ALTER TABLE "users" ADD COLUMN "settings" json;
 CREATE FUNCTION "ec_users_settings_sync"() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -27,14 +27,6 @@ $$;
 CREATE TRIGGER "zzz_ec_users_settings_sync" BEFORE INSERT OR UPDATE ON "users" FOR EACH ROW WHEN (row(NEW."settings")::record *<> row(NEW."prefs")::record) EXECUTE FUNCTION "ec_users_settings_sync"();
 ALTER TABLE "users" ENABLE ALWAYS TRIGGER "zzz_ec_users_settings_sync";
 ALTER TABLE "users" ADD CONSTRAINT "ec_users_settings_in_sync" CHECK (row("settings")::record *= row("prefs")::record) NOT VALID;
--- undo: DROP TRIGGER "zzz_ec_users_settings_sync" ON "users"; DROP FUNCTION "ec_users_settings_sync"(); ALTER TABLE "users" DROP COLUMN "settings"
--- 02-backfill: backfill
-UPDATE "users" SET "settings" = ("prefs") WHERE … AND (row("settings")::record *<> row("prefs")::record); -- in batches by (id)
--- undo: none. The filled column is removed by undoing the step that added it.
--- 03-validate: atomic, SHARE UPDATE EXCLUSIVE on "public"."users", lock_timeout 2000, statement_timeout 0
-ALTER TABLE "users" VALIDATE CONSTRAINT "ec_users_settings_in_sync";
--- undo: none. A validated constraint goes away with the step that added it on "users".
--- 04-add-created-at: atomic, ACCESS EXCLUSIVE on "public"."users", lock_timeout 2000, statement_timeout 10000
 ALTER TABLE "users" ADD COLUMN "created at" timestamp(3) without time zone;
 ALTER TABLE "users" ALTER COLUMN "created at" SET DEFAULT CURRENT_TIMESTAMP;
 CREATE FUNCTION "ec_users_created at_sync"() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -53,27 +45,28 @@ CREATE TRIGGER "zzz_ec_users_created at_sync" BEFORE INSERT OR UPDATE ON "users"
 ALTER TABLE "users" ENABLE ALWAYS TRIGGER "zzz_ec_users_created at_sync";
 ALTER TABLE "users" ADD CONSTRAINT "ec_users_created at_in_sync" CHECK (row("created at")::record *= row("when")::record) NOT VALID;
 ALTER TABLE "users" ADD CONSTRAINT "ec_users_created at_not_null" CHECK ("created at" IS NOT NULL) NOT VALID;
--- undo: DROP TRIGGER "zzz_ec_users_created at_sync" ON "users"; DROP FUNCTION "ec_users_created at_sync"(); ALTER TABLE "users" DROP COLUMN "created at"
--- 05-backfill: backfill
-UPDATE "users" SET "created at" = ("when") WHERE … AND (row("created at")::record *<> row("when")::record); -- in batches by (id)
+-- undo: DROP TRIGGER "zzz_ec_users_created at_sync" ON "users"; DROP FUNCTION "ec_users_created at_sync"(); ALTER TABLE "users" DROP COLUMN "created at"; DROP TRIGGER "zzz_ec_users_settings_sync" ON "users"; DROP FUNCTION "ec_users_settings_sync"(); ALTER TABLE "users" DROP COLUMN "settings"
+-- 02-backfill: backfill
+UPDATE "users" SET "settings" = ("prefs"), "created at" = ("when") WHERE … AND ((row("settings")::record *<> row("prefs")::record) OR (row("created at")::record *<> row("when")::record)); -- in batches by (id)
 -- undo: none. The filled column is removed by undoing the step that added it.
--- 06-validate: atomic, SHARE UPDATE EXCLUSIVE on "public"."users", lock_timeout 2000, statement_timeout 0
+-- 03-validate: atomic, SHARE UPDATE EXCLUSIVE on "public"."users", lock_timeout 2000, statement_timeout 0
+ALTER TABLE "users" VALIDATE CONSTRAINT "ec_users_settings_in_sync";
 ALTER TABLE "users" VALIDATE CONSTRAINT "ec_users_created at_in_sync";
 ALTER TABLE "users" VALIDATE CONSTRAINT "ec_users_created at_not_null";
 -- undo: none. A validated constraint goes away with the step that added it on "users".
--- 07-created-at-not-null: atomic, ACCESS EXCLUSIVE on "public"."users", lock_timeout 2000, statement_timeout 10000
+-- 04-created-at-not-null: atomic, ACCESS EXCLUSIVE on "public"."users", lock_timeout 2000, statement_timeout 10000
 ALTER TABLE "users" ALTER COLUMN "created at" SET NOT NULL;
 ALTER TABLE "users" DROP CONSTRAINT "ec_users_created at_not_null";
 -- undo: ALTER TABLE "users" ADD CONSTRAINT "ec_users_created at_not_null" CHECK ("created at" IS NOT NULL) NOT VALID; ALTER TABLE "users" ALTER COLUMN "created at" DROP NOT NULL
 
 -- # contract
--- 08-drop-prefs: atomic, ACCESS EXCLUSIVE on "public"."users", lock_timeout 2000, statement_timeout 10000
+-- 05-drop-prefs: atomic, ACCESS EXCLUSIVE on "public"."users", lock_timeout 2000, statement_timeout 10000
 DROP TRIGGER "zzz_ec_users_settings_sync" ON "users";
 DROP FUNCTION "ec_users_settings_sync"();
 ALTER TABLE "users" DROP CONSTRAINT "ec_users_settings_in_sync";
 ALTER TABLE "users" DROP COLUMN "prefs";
 -- undo: impossible. The old column is gone; its data lives on in users.settings.
--- 09-drop-when: atomic, ACCESS EXCLUSIVE on "public"."users", lock_timeout 2000, statement_timeout 10000
+-- 06-drop-when: atomic, ACCESS EXCLUSIVE on "public"."users", lock_timeout 2000, statement_timeout 10000
 DROP TRIGGER "zzz_ec_users_created at_sync" ON "users";
 DROP FUNCTION "ec_users_created at_sync"();
 ALTER TABLE "users" DROP CONSTRAINT "ec_users_created at_in_sync";
