@@ -4,7 +4,7 @@ import { type TypeGroup, tagOf, typeGroupOf } from '../../retype/group.ts'
 import { obstacleTo } from '../../retype/obstacle.ts'
 import { askConversion } from '../../retype/question.ts'
 import { changeOf, lacksCast } from '../../retype/retyped.ts'
-import { cantChange, fixOf } from '../../retype/words.ts'
+import { cantChange, fixOf, whatHangs } from '../../retype/words.ts'
 import { actionOf, columnIn, displayColumn, isNewTable } from '../../sql/relation.ts'
 import type { Outcome, Strategy } from '../../strategy.ts'
 import { CHECKS, REWRITES, typeHazards } from './hazards.ts'
@@ -42,10 +42,23 @@ export const strategy: Strategy = {
       const reason = `PostgreSQL refuses this (${change.refused?.code}): ${change.refused?.reason}.`
       return { ...base, hazards: [hazard(FAILS, on, statement)], reason, fix: fixOf(change.refused?.code) }
     }
-    if (columnIn(migration.at[statement.index] ?? migration.before, action.table, action.name)) return undefined
+    if (columnIn(migration.at[statement.index] ?? migration.before, action.table, action.name)) {
+      const hurts = change && (change.effect === 'rewrite' || whatHangs(change) !== undefined)
+      return hurts
+        ? { ...base, hazards: [hazard(change.effect === 'rewrite' ? REWRITES : CHECKS, on, statement)], ...notFollowed(on) }
+        : undefined
+    }
     const fix = 'Add the migrations that made it, then plan again.'
     return { ...base, hazards: [hazard(REWRITES, on, statement)], reason: `${on} is not known from the history.`, fix }
   },
+}
+
+/** The column is not there under this name both before and after the migration. */
+function notFollowed(on: string) {
+  return {
+    reason: `${on} changes its type, and in the same migration it or its table is made, renamed or dropped: one of the two has to be through before the other begins.`,
+    fix: 'Make two migrations of it: first the change of type, then the other change.',
+  }
 }
 
 function swapped(group: TypeGroup, migration: Migration): Outcome {

@@ -4,7 +4,7 @@ import { catalogInCommand } from '../../facts/in-command.ts'
 import { mentions } from '../../facts/mentions.ts'
 import { userOf } from '../../facts/type-refusal.ts'
 import { fallsWithColumn } from '../../falls-with.ts'
-import { suggestFill } from '../../fill-suggestion.ts'
+import { suggestFill, suggestUniqueFill } from '../../fill-suggestion.ts'
 import { type HazardKind, hazard } from '../../hazard.ts'
 import type { Migration } from '../../migration.ts'
 import type { Refusal } from '../../plan/plan.ts'
@@ -17,6 +17,7 @@ import { fillTrigger } from '../../steps/fill.ts'
 import { ddl } from '../../steps/steps.ts'
 import type { Outcome, Strategy } from '../../strategy.ts'
 import { intentFor, targetOf } from '../../target.ts'
+import { isSameForAll, isUniqueAlone, ownValues } from '../../unique-fill.ts'
 import { BREAKS, LOSES } from './hazards.ts'
 
 const FAILS: HazardKind = {
@@ -97,8 +98,12 @@ function refusal(
       fix: `Drop "${inbound.constraint.name}" in a migration before this one, then plan again.`,
     }
   }
-  if (needsFill(column) && !intentFor(migration, 'fill', action.table, action.name)) return { ...base, ...askFill(action, column, on) }
-  return undefined
+  if (!needsFill(column)) return undefined
+  const fill = intentFor(migration, 'fill', action.table, action.name)?.with
+  const isUnique = isUniqueAlone(migration, action.table, action.name)
+  if (fill === undefined) return { ...base, ...askFill(action, column, on, isUnique) }
+  if (!isUnique || !isSameForAll(fill, migration)) return undefined
+  return { ...base, ...ownValues(on, fill, suggestUniqueFill(column.type)) }
 }
 
 /** The schema in which the contract drops the column: the migration's end, and the column still there. */
@@ -123,8 +128,8 @@ function askRename(action: TableAction, migration: Migration) {
   }
 }
 
-function askFill(action: TableAction, column: Column, on: string) {
-  const suggestion = suggestFill(column.type)
+function askFill(action: TableAction, column: Column, on: string, isUnique: boolean) {
+  const suggestion = isUnique ? suggestUniqueFill(column.type) : suggestFill(column.type)
   const why = 'new code no longer writes it, and old code that still reads it can not read NULL'
   return {
     reason: `${on} is required and has no default: ${why}.`,

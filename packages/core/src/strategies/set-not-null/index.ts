@@ -1,5 +1,6 @@
 import { catalogInCommand } from '../../facts/in-command.ts'
 import { readForNotNull, refusesNull } from '../../facts/not-null-proof.ts'
+import { suggestUniqueFill } from '../../fill-suggestion.ts'
 import { type HazardKind, hazard } from '../../hazard.ts'
 import type { Migration } from '../../migration.ts'
 import { actionOf, columnIn, displayColumn, isNewTable, type TableAction } from '../../sql/relation.ts'
@@ -10,6 +11,7 @@ import { backfill, check, ddl } from '../../steps/steps.ts'
 import type { Target } from '../../steps/trigger.ts'
 import type { Strategy } from '../../strategy.ts'
 import { intentFor, targetOf, walkingKey } from '../../target.ts'
+import { isSameForAll, isUniqueAlone, ownValues } from '../../unique-fill.ts'
 import { writtenFill } from '../../written-fill.ts'
 
 export const SCANS: HazardKind = {
@@ -46,6 +48,8 @@ export const strategy: Strategy = {
     const breaks = refusesNull(migration.before, action.table, action.name) ? [] : [hazard(REFUSES, on, statement)]
     const shared = { claims: [statement.index], hazards: [hazard(SCANS, on, statement), ...breaks] }
     const fill = intentFor(migration, 'fill', action.table, action.name)?.with ?? writtenFill(migration, action.table, action.name)
+    if (fill !== undefined && isUniqueAlone(migration, action.table, action.name) && isSameForAll(fill, migration))
+      return { ...shared, line: statement.line, ...ownValues(on, fill, suggestUniqueFill(column?.type ?? '')) }
     const standing = column?.notNullConstraint
     if (standing && !standing.validated)
       return {
