@@ -16,6 +16,8 @@ export interface TableCode {
   readonly changed: readonly string[]
   /** Columns that the migration gives another type: one whose values both types take. */
   readonly retyped: ReadonlyMap<string, ValueType>
+  /** Columns that may be NULL here and not in the other schema. */
+  readonly required: readonly string[]
   /** Statements that fail, and columns that read back otherwise, on the code's own schema: they say nothing about a plan and are left out. */
   readonly skips: ReadonlySet<string>
 }
@@ -48,7 +50,15 @@ export async function deriveCode(
     }
     const key = table.uniques.find((columns) => columns.every((name) => column(table, name)?.notNull)) ?? []
     const changed = table.columns.filter((c) => isWritable(c) && !key.includes(c.name) && isChanged(c, twin?.table)).map((c) => c.name)
-    code.push({ table, template, key, changed, retyped: retypedIn(table, twin?.table), skips: new Set() })
+    code.push({
+      table,
+      template,
+      key,
+      changed,
+      retyped: retypedIn(table, twin?.table),
+      required: requiredIn(table, twin?.table),
+      skips: new Set(),
+    })
   }
   return { code, warnings }
 }
@@ -86,15 +96,23 @@ function retypedIn(table: LiveTable, twin: LiveTable | undefined): Map<string, V
   return found
 }
 
+function requiredIn(table: LiveTable, twin: LiveTable | undefined): string[] {
+  return table.columns.filter((c) => !c.notNull && twin && column(twin, c.name)?.notNull).map((c) => c.name)
+}
+
 /** Any type's values are text; of two texts the shorter fits both. */
 function narrower(own: ValueType, other: ValueType): ValueType {
   if (!isText(own)) return own
   return !isText(other) || (other.typmod > 0 && (own.typmod < 0 || other.typmod < own.typmod)) ? other : own
 }
 
-/** The same code, which writes no value that one of the two types of a column does not take. */
-export function convertible(code: TableCode): TableCode {
-  const columns = code.table.columns.map((c) => ({ ...c, value: code.retyped.get(c.name) ?? c.value }))
+/** The same code, which writes no value that one of the two types of a column does not take, and no NULL in these columns. */
+export function convertible(code: TableCode, never: readonly string[]): TableCode {
+  const columns = code.table.columns.map((c) => ({
+    ...c,
+    value: code.retyped.get(c.name) ?? c.value,
+    notNull: c.notNull || never.includes(c.name),
+  }))
   // A parent may have a key that does not fit: where the reference may be empty, it is.
   const empty = new Set(columns.filter((c) => !c.notNull && code.retyped.has(c.name)).map((c) => c.name))
   const foreign = code.table.foreign.filter((f) => !f.columns.some((name) => empty.has(name)))

@@ -25,6 +25,12 @@ export function updateSql({ table, key }: TableCode, names: readonly string[]): 
   return `UPDATE ${table.key} SET ${set} WHERE ${keyCondition(key, names.length)}`
 }
 
+/** `UPDATE` of the first row, as it is: what a write of any other column does to it. */
+export function touchSql({ table, key }: TableCode, name: string): string {
+  const names = key.map(quoteName).join(', ')
+  return `UPDATE ${table.key} SET ${quoteName(name)} = ${quoteName(name)} WHERE (${names}) = (SELECT ${names} FROM ${table.key} ORDER BY ${names} LIMIT 1)`
+}
+
 /** `SELECT` of all columns by key, never `*`: ORMs name what they know. */
 export function selectSql({ table, key }: TableCode): string {
   return `SELECT ${table.columns.map((c) => quoteName(c.name)).join(', ')} FROM ${table.key} WHERE ${keyCondition(key, 0)}`

@@ -1,7 +1,7 @@
 import type { Step } from '@expand-contract/core'
 import type pg from 'pg'
 import { type App, openApp, takesNumber } from '../app.ts'
-import { column, convertible, type TableCode } from '../code.ts'
+import { column, convertible, isWritable, type TableCode } from '../code.ts'
 import { exercise } from '../exercise.ts'
 import { plainValue } from '../row-values.ts'
 import { describe, runStep, StepFailure } from '../run-steps.ts'
@@ -50,8 +50,14 @@ export function crowd(writers: number): Law {
         const begin = async (name: App['name'], many: number): Promise<Writer[]> => {
           const begun: Writer[] = []
           for (let i = 0; i < many; i++) {
-            // Their rows stay: one that can't be converted would stop the plan, as it should.
-            const code = (name === 'old' ? codes.oldCode : codes.newCode).map(convertible)
+            // Their rows stay: one that can't be converted, or a NULL that nothing fills, would stop the plan, as it should.
+            const isFilled = (column: string) => proof.plan.expects.some((e) => e.column === column)
+            const code = (name === 'old' ? codes.oldCode : codes.newCode).map((c) =>
+              convertible(
+                c,
+                c.required.filter((column) => !isFilled(column)),
+              ),
+            )
             begun.push(
               writer(name, await clone.connect(), {
                 observer: await clone.connect(),
@@ -136,12 +142,15 @@ function writer(name: App['name'], client: pg.Client, { observer, code, given, n
   }
 }
 
-/** Changes, in rows that were there before the plan and that all writers change, what the migration changes. */
+/** Changes, in rows that were there before the plan and that all writers change, what the migration changes, and one column that it does not. */
 async function changeShared(app: App, code: TableCode, next: () => number, report: (failure: string) => void): Promise<void> {
   if (code.key.length === 0) return
   const found = await tried(app, readKeysSql(code, SHARED_ROWS), [], report)
   for (const key of found?.rows ?? []) {
-    for (const name of code.changed) {
+    const other = code.table.columns.find(
+      (c) => isWritable(c) && !code.key.includes(c.name) && !code.changed.includes(c.name) && isFree(code, c.name),
+    )
+    for (const name of [...code.changed, ...(other ? [other.name] : [])]) {
       const type = column(code.table, name)?.value
       const value = type && isFree(code, name) ? plainValue(type, next()) : undefined
       const sql = updateSql(code, [name])

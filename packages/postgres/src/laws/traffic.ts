@@ -1,10 +1,10 @@
 import { displayTable } from '@expand-contract/core'
 import type pg from 'pg'
 import { type App, openApp, takesNumber } from '../app.ts'
-import type { TableCode } from '../code.ts'
+import { isWritable, type TableCode } from '../code.ts'
 import { exercise, type Key } from '../exercise.ts'
 import { describe } from '../run-steps.ts'
-import { keyCondition } from '../statements.ts'
+import { keyCondition, touchSql } from '../statements.ts'
 import { deriveBoth } from './derive.ts'
 import type { Proof } from './law.ts'
 import { loosenedColumns, nullRows, promisedColumns, seenByOther } from './promised.ts'
@@ -42,8 +42,22 @@ export async function openTraffic(proof: Proof): Promise<Traffic> {
   const findings: string[] = []
   let [points, numbers, allInStep] = [0, 1000, false]
   const next = () => ++numbers
+  const untouched = new Set<TableCode>()
   const mayBreak = proof.plan.allowed?.some((h) => h.harm === 'compatibility' || h.harm === 'data') ?? false
   let tolerated: string | undefined
+
+  /** Writes a row that was there before the plan: a check that it does not meet yet looks at it then. What fails before the first step says nothing. */
+  const touch = async (app: App, table: TableCode, report: (failure: string) => void) => {
+    const name = table.table.columns.find((c) => isWritable(c) && !table.key.includes(c.name) && !table.changed.includes(c.name))?.name
+    if (table.key.length === 0 || name === undefined || untouched.has(table)) return
+    const sql = touchSql(table, name)
+    try {
+      await app.run(sql, [])
+    } catch (error) {
+      if (app === oldApp && points === 1) untouched.add(table)
+      else report(`a row that was there before: ${describe(error)}\n  ${sql}`)
+    }
+  }
 
   const run = async (app: App, where: string, syncs: readonly LiveSync[], isShared: boolean) => {
     const reportFor = (suffers: App) => (failure: string) => {
@@ -60,7 +74,10 @@ export async function openTraffic(proof: Proof): Promise<Traffic> {
         await seenByOther(other, otherCode, code, key, { promised, loosened, warn: proof.warn, report: reportFor(other) })
     }
     const code = app === oldApp ? oldCode : newCode
-    for (const table of code) await exercise(app, table, { observer, next, afterWrite, isClean: proof.isTame, replaced, report })
+    for (const table of code) {
+      await exercise(app, table, { observer, next, afterWrite, isClean: proof.isTame, replaced, report })
+      await touch(app, table, report)
+    }
     for (const sql of (app === oldApp ? proof.code?.old : proof.code?.new) ?? []) {
       try {
         await app.run(sql, takesNumber(sql) ? [String(next())] : [])
