@@ -33,7 +33,7 @@ INSERT INTO posts (id, link, owner) SELECT $1::integer, 'new ' || $1::integer, m
 -- line 13: add-unique-builds-index (lock) on posts_link_owner_unique, ACCESS EXCLUSIVE
 
 -- # expand
--- 01-add-link: atomic, ACCESS EXCLUSIVE on "public"."posts", lock_timeout 2000, statement_timeout 10000
+-- 01-add-link-add-owner: atomic, ACCESS EXCLUSIVE on "public"."posts", lock_timeout 2000, statement_timeout 10000
 ALTER TABLE "posts" ADD COLUMN "link" text;
 CREATE FUNCTION "ec_posts_link_sync"() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -51,19 +51,6 @@ CREATE TRIGGER "zzz_ec_posts_link_sync" BEFORE INSERT OR UPDATE ON "posts" FOR E
 ALTER TABLE "posts" ENABLE ALWAYS TRIGGER "zzz_ec_posts_link_sync";
 ALTER TABLE "posts" ADD CONSTRAINT "ec_posts_link_in_sync" CHECK (row("link")::record *= row("slug")::record) NOT VALID;
 ALTER TABLE "posts" ADD CONSTRAINT "ec_posts_link_not_null" CHECK ("link" IS NOT NULL) NOT VALID;
--- undo: DROP TRIGGER "zzz_ec_posts_link_sync" ON "posts"; DROP FUNCTION "ec_posts_link_sync"(); ALTER TABLE "posts" DROP COLUMN "link"
--- 02-backfill: backfill
-UPDATE "posts" SET "link" = ("slug") WHERE … AND (row("link")::record *<> row("slug")::record); -- in batches by (id)
--- undo: none. The filled column is removed by undoing the step that added it.
--- 03-validate: atomic, SHARE UPDATE EXCLUSIVE on "public"."posts", lock_timeout 2000, statement_timeout 0
-ALTER TABLE "posts" VALIDATE CONSTRAINT "ec_posts_link_in_sync";
-ALTER TABLE "posts" VALIDATE CONSTRAINT "ec_posts_link_not_null";
--- undo: none. A validated constraint goes away with the step that added it on "posts".
--- 04-link-not-null: atomic, ACCESS EXCLUSIVE on "public"."posts", lock_timeout 2000, statement_timeout 10000
-ALTER TABLE "posts" ALTER COLUMN "link" SET NOT NULL;
-ALTER TABLE "posts" DROP CONSTRAINT "ec_posts_link_not_null";
--- undo: ALTER TABLE "posts" ADD CONSTRAINT "ec_posts_link_not_null" CHECK ("link" IS NOT NULL) NOT VALID; ALTER TABLE "posts" ALTER COLUMN "link" DROP NOT NULL
--- 05-add-owner: atomic, ACCESS EXCLUSIVE on "public"."posts", lock_timeout 2000, statement_timeout 10000
 ALTER TABLE "posts" ADD COLUMN "owner" integer;
 CREATE FUNCTION "ec_posts_owner_sync"() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -81,51 +68,55 @@ CREATE TRIGGER "zzz_ec_posts_owner_sync" BEFORE INSERT OR UPDATE ON "posts" FOR 
 ALTER TABLE "posts" ENABLE ALWAYS TRIGGER "zzz_ec_posts_owner_sync";
 ALTER TABLE "posts" ADD CONSTRAINT "ec_posts_owner_in_sync" CHECK (row("owner")::record *= row("author")::record) NOT VALID;
 ALTER TABLE "posts" ADD CONSTRAINT "ec_posts_owner_not_null" CHECK ("owner" IS NOT NULL) NOT VALID;
--- undo: DROP TRIGGER "zzz_ec_posts_owner_sync" ON "posts"; DROP FUNCTION "ec_posts_owner_sync"(); ALTER TABLE "posts" DROP COLUMN "owner"
--- 06-backfill: backfill
-UPDATE "posts" SET "owner" = ("author") WHERE … AND (row("owner")::record *<> row("author")::record); -- in batches by (id)
+-- undo: DROP TRIGGER "zzz_ec_posts_owner_sync" ON "posts"; DROP FUNCTION "ec_posts_owner_sync"(); ALTER TABLE "posts" DROP COLUMN "owner"; DROP TRIGGER "zzz_ec_posts_link_sync" ON "posts"; DROP FUNCTION "ec_posts_link_sync"(); ALTER TABLE "posts" DROP COLUMN "link"
+-- 02-backfill: backfill
+UPDATE "posts" SET "link" = ("slug"), "owner" = ("author") WHERE … AND ((row("link")::record *<> row("slug")::record) OR (row("owner")::record *<> row("author")::record)); -- in batches by (id)
 -- undo: none. The filled column is removed by undoing the step that added it.
--- 07-validate: atomic, SHARE UPDATE EXCLUSIVE on "public"."posts", lock_timeout 2000, statement_timeout 0
+-- 03-validate: atomic, SHARE UPDATE EXCLUSIVE on "public"."posts", lock_timeout 2000, statement_timeout 0
+ALTER TABLE "posts" VALIDATE CONSTRAINT "ec_posts_link_in_sync";
+ALTER TABLE "posts" VALIDATE CONSTRAINT "ec_posts_link_not_null";
 ALTER TABLE "posts" VALIDATE CONSTRAINT "ec_posts_owner_in_sync";
 ALTER TABLE "posts" VALIDATE CONSTRAINT "ec_posts_owner_not_null";
 -- undo: none. A validated constraint goes away with the step that added it on "posts".
--- 08-owner-not-null: atomic, ACCESS EXCLUSIVE on "public"."posts", lock_timeout 2000, statement_timeout 10000
+-- 04-link-not-null-owner-not-null: atomic, ACCESS EXCLUSIVE on "public"."posts", lock_timeout 2000, statement_timeout 10000
+ALTER TABLE "posts" ALTER COLUMN "link" SET NOT NULL;
+ALTER TABLE "posts" DROP CONSTRAINT "ec_posts_link_not_null";
 ALTER TABLE "posts" ALTER COLUMN "owner" SET NOT NULL;
 ALTER TABLE "posts" DROP CONSTRAINT "ec_posts_owner_not_null";
--- undo: ALTER TABLE "posts" ADD CONSTRAINT "ec_posts_owner_not_null" CHECK ("owner" IS NOT NULL) NOT VALID; ALTER TABLE "posts" ALTER COLUMN "owner" DROP NOT NULL
--- 09-build-index: alone, SHARE UPDATE EXCLUSIVE on "public"."posts", lock_timeout 0, statement_timeout 0
+-- undo: ALTER TABLE "posts" ADD CONSTRAINT "ec_posts_owner_not_null" CHECK ("owner" IS NOT NULL) NOT VALID; ALTER TABLE "posts" ALTER COLUMN "owner" DROP NOT NULL; ALTER TABLE "posts" ADD CONSTRAINT "ec_posts_link_not_null" CHECK ("link" IS NOT NULL) NOT VALID; ALTER TABLE "posts" ALTER COLUMN "link" DROP NOT NULL
+-- 05-build-index: alone, SHARE UPDATE EXCLUSIVE on "public"."posts", lock_timeout 0, statement_timeout 0
 CREATE INDEX CONCURRENTLY "ec_posts_author_new" ON "posts" USING btree ("owner");
 -- undo: DROP INDEX CONCURRENTLY IF EXISTS "ec_posts_author_new"
--- 10-add-foreign-key: atomic, SHARE ROW EXCLUSIVE on "public"."posts", SHARE ROW EXCLUSIVE on "public"."users", lock_timeout 450, statement_timeout 10000
+-- 06-add-foreign-key: atomic, SHARE ROW EXCLUSIVE on "public"."posts", SHARE ROW EXCLUSIVE on "public"."users", lock_timeout 450, statement_timeout 10000
 ALTER TABLE "posts" ADD CONSTRAINT "posts_owner_users_id_fk" FOREIGN KEY ("owner") REFERENCES "public"."users"("id") ON DELETE no action ON UPDATE no action NOT VALID;
 -- undo: ALTER TABLE "posts" DROP CONSTRAINT "posts_owner_users_id_fk"
--- 11-validate: atomic, SHARE UPDATE EXCLUSIVE on "public"."posts", ROW SHARE on "public"."users", lock_timeout 2000, statement_timeout 0
+-- 07-validate: atomic, SHARE UPDATE EXCLUSIVE on "public"."posts", ROW SHARE on "public"."users", lock_timeout 2000, statement_timeout 0
 ALTER TABLE "posts" VALIDATE CONSTRAINT "posts_owner_users_id_fk";
 -- undo: none. A validated constraint goes away with the step that added it on "posts".
--- 12-build-index: alone, SHARE UPDATE EXCLUSIVE on "public"."posts", lock_timeout 0, statement_timeout 0
+-- 08-build-index: alone, SHARE UPDATE EXCLUSIVE on "public"."posts", lock_timeout 0, statement_timeout 0
 CREATE INDEX CONCURRENTLY "posts_kind_owner" ON "posts" USING btree ("kind","owner");
 -- undo: DROP INDEX CONCURRENTLY IF EXISTS "posts_kind_owner"
--- 13-look-for-duplicates: check
+-- 09-look-for-duplicates: check
 SELECT "link" FROM "posts" WHERE "link" IS NOT NULL GROUP BY "link" HAVING count(*) > 1 LIMIT 1;
 -- undo: none. Nothing was changed.
--- 14-build-index: alone, SHARE UPDATE EXCLUSIVE on "public"."posts", lock_timeout 0, statement_timeout 0
+-- 10-build-index: alone, SHARE UPDATE EXCLUSIVE on "public"."posts", lock_timeout 0, statement_timeout 0
 CREATE UNIQUE INDEX CONCURRENTLY "posts_link_unique" ON "posts" USING btree ("link");
 -- undo: DROP INDEX CONCURRENTLY IF EXISTS "posts_link_unique"
--- 15-add-constraint: atomic, ACCESS EXCLUSIVE on "public"."posts", lock_timeout 2000, statement_timeout 10000
+-- 11-add-constraint: atomic, ACCESS EXCLUSIVE on "public"."posts", lock_timeout 2000, statement_timeout 10000
 ALTER TABLE "posts" ADD CONSTRAINT "posts_link_unique" UNIQUE USING INDEX "posts_link_unique";
 -- undo: ALTER TABLE "posts" DROP CONSTRAINT "posts_link_unique"
--- 16-look-for-duplicates: check
+-- 12-look-for-duplicates: check
 SELECT "link", "owner" FROM "posts" WHERE "link" IS NOT NULL AND "owner" IS NOT NULL GROUP BY "link", "owner" HAVING count(*) > 1 LIMIT 1;
 -- undo: none. Nothing was changed.
--- 17-build-index: alone, SHARE UPDATE EXCLUSIVE on "public"."posts", lock_timeout 0, statement_timeout 0
+-- 13-build-index: alone, SHARE UPDATE EXCLUSIVE on "public"."posts", lock_timeout 0, statement_timeout 0
 CREATE UNIQUE INDEX CONCURRENTLY "posts_link_owner_unique" ON "posts" USING btree ("link", "owner");
 -- undo: DROP INDEX CONCURRENTLY IF EXISTS "posts_link_owner_unique"
--- 18-add-constraint: atomic, ACCESS EXCLUSIVE on "public"."posts", lock_timeout 2000, statement_timeout 10000
+-- 14-add-constraint: atomic, ACCESS EXCLUSIVE on "public"."posts", lock_timeout 2000, statement_timeout 10000
 ALTER TABLE "posts" ADD CONSTRAINT "posts_link_owner_unique" UNIQUE USING INDEX "posts_link_owner_unique";
 -- undo: ALTER TABLE "posts" DROP CONSTRAINT "posts_link_owner_unique"
 
 -- # contract
--- 19-drop-slug: atomic, ACCESS EXCLUSIVE on "public"."posts", lock_timeout 2000, statement_timeout 10000
+-- 15-drop-slug: atomic, ACCESS EXCLUSIVE on "public"."posts", lock_timeout 2000, statement_timeout 10000
 DROP TRIGGER "zzz_ec_posts_link_sync" ON "posts";
 DROP FUNCTION "ec_posts_link_sync"();
 ALTER TABLE "posts" DROP CONSTRAINT "ec_posts_link_in_sync";
@@ -133,10 +124,10 @@ ALTER TABLE "posts" DROP CONSTRAINT "posts_slug_unique";
 ALTER TABLE "posts" DROP CONSTRAINT "posts_slug_author_unique";
 ALTER TABLE "posts" DROP COLUMN "slug";
 -- undo: impossible. The old column is gone; its data lives on in posts.link.
--- 20-drop-foreign-key: atomic, ACCESS EXCLUSIVE on "public"."posts", ACCESS EXCLUSIVE on "public"."users", lock_timeout 450, statement_timeout 10000
+-- 16-drop-foreign-key: atomic, ACCESS EXCLUSIVE on "public"."posts", ACCESS EXCLUSIVE on "public"."users", lock_timeout 450, statement_timeout 10000
 ALTER TABLE "posts" DROP CONSTRAINT "posts_author_users_id_fk";
 -- undo: impossible. The column author is about to go; the other column has the same key.
--- 21-drop-author: atomic, ACCESS EXCLUSIVE on "public"."posts", lock_timeout 2000, statement_timeout 10000
+-- 17-drop-author: atomic, ACCESS EXCLUSIVE on "public"."posts", lock_timeout 2000, statement_timeout 10000
 DROP TRIGGER "zzz_ec_posts_owner_sync" ON "posts";
 DROP FUNCTION "ec_posts_owner_sync"();
 ALTER TABLE "posts" DROP CONSTRAINT "ec_posts_owner_in_sync";
