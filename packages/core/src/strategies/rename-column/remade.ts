@@ -34,10 +34,16 @@ export function remadeWith(rename: Statement, migration: Migration, key: TableNa
     if (again === undefined) gone.add(name)
     // What names two columns that are renamed belongs to the first of them.
     if (firstOf(object, migration, key) !== from) continue
+    const made = later.filter((s) => madeName(s, key) === name).map((s) => s.index)
+    // Made by a new column: its strategy answers for the statements.
+    if (again !== undefined && made.length === 0) {
+      changed = name
+      continue
+    }
     claims.push(drop.index)
     if (again === undefined) ('kind' in object && object.kind === 'foreign' ? foreign : drops).push(drop.sql)
     else {
-      claims.push(...later.filter((s) => madeName(s, key) === name).map((s) => s.index))
+      claims.push(...made)
       if (again !== objectNamed(migration.at[drop.index] ?? migration.before, key, name)) changed = name
     }
   }
