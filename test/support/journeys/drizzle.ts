@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import type { Server } from '@expand-contract/postgres'
 import { expect, onTestFinished } from 'vitest'
 import { run } from '../../../packages/cli/test/captured-io.ts'
@@ -71,8 +72,21 @@ async function generate(
   hints: readonly unknown[] | undefined,
   renamed: readonly string[] = [],
 ): Promise<string> {
+  if (hints) await behindSteps(await project.files('drizzle'))
   const answers = hints && hints.length > 0 ? ['--hints', JSON.stringify(hints)] : []
   const { code, output } = await project.kit(['generate', '--name', name, ...answers], renamed)
   if (code !== 0) throw new Error(output)
   return output
+}
+
+/** v1 names a migration by the second, and a step comes a second after the one before: a migration of the next minute sorts behind them, one of the same instant would not. */
+async function behindSteps(files: readonly string[]): Promise<void> {
+  const newest = files
+    .map((file) => file.slice(0, 14))
+    .sort()
+    .at(-1)
+  const [, ...parts] = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(newest ?? '') ?? []
+  const [year = 0, month = 1, day, hour, minute, second] = parts.map(Number)
+  const ahead = Date.UTC(year, month - 1, day, hour, minute, second) + 1000 - Date.now()
+  if (ahead > 0) await setTimeout(ahead)
 }
