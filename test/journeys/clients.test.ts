@@ -4,10 +4,10 @@ import { run } from '../../packages/cli/test/captured-io.ts'
 import { wholeFile } from '../../packages/prisma/test/support/run-script.ts'
 import * as DRIZZLE from '../support/journeys/drizzle-client.ts'
 import { works as drizzleWorks } from '../support/journeys/drizzle-client.ts'
-import { TOGETHER } from '../support/journeys/kinds.ts'
 import type { Orm } from '../support/journeys/orm.ts'
 import { prismaProject } from '../support/journeys/prisma.ts'
 import { prismaClient } from '../support/journeys/prisma-client.ts'
+import { TOGETHER } from '../support/journeys/together.ts'
 
 let server: Server
 beforeAll(async () => {

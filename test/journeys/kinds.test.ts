@@ -3,8 +3,9 @@ import { afterAll, beforeAll, describe, it } from 'vitest'
 import { eachStatement, wholeFile } from '../../packages/prisma/test/support/run-script.ts'
 import { drizzleProject } from '../support/journeys/drizzle.ts'
 import { journey } from '../support/journeys/journey.ts'
-import { KINDS, TOGETHER } from '../support/journeys/kinds.ts'
+import { KINDS } from '../support/journeys/kinds.ts'
 import { prismaProject } from '../support/journeys/prisma.ts'
+import { TOGETHER } from '../support/journeys/together.ts'
 
 let server: Server
 beforeAll(async () => {

@@ -1,5 +1,6 @@
-import { Command, InvalidArgumentError, Option } from 'commander'
+import { Command, Option } from 'commander'
 import type { Io } from './io.ts'
+import { examples, format, live, positive, postgres, project, repeatable, schemaOptions, seconds } from './options.ts'
 import { version } from './version.ts'
 
 /** The commands with their options. `done` gets the exit code of the command that ran. Commands are loaded when they run. */
@@ -272,63 +273,4 @@ function addExplain(root: Command, io: Io, done: (code: number) => void): void {
     ['expand-contract explain', 'all hazards'],
     ['expand-contract explain drop-column-breaks-old-code', 'one of them'],
   ])
-}
-
-/** Where the schema comes from when the migrations do not tell all of it. */
-function schemaOptions(command: Command): void {
-  command
-    .addOption(
-      new Option(
-        '--database [url]',
-        'read the schema from this database where the migrations do not tell it; without a URL from DATABASE_URL. Read only; never printed',
-      ).conflicts('schemaDump'),
-    )
-    .option('--schema-dump <file>', 'the same from a file that pg_dump --schema-only wrote: the schema before the newest migration')
-    .option('--schema-at <migration>', 'the first migration that the database or dump does not have yet, where that is another one')
-}
-
-function examples(command: Command, lines: readonly (readonly [command: string, what: string])[]): void {
-  command.addHelpText('after', `\nExamples:\n${lines.map(([line, what]) => `  # ${what}\n  ${line}`).join('\n')}`)
-}
-
-function repeatable(flags: string, description: string): Option {
-  return new Option(flags, `${description} (repeatable)`).argParser((text: string, before: readonly string[] = []) => [...before, text])
-}
-
-function project(): Option {
-  return repeatable('--project <folder>', 'the project to work on, where several may be meant')
-}
-
-function live(): Option {
-  return new Option(
-    '--database <url>',
-    "the database to work on (default: what the ORM's configuration or DATABASE_URL says); never printed",
-  )
-}
-
-function seconds(flags: string, description: string, value: number): Option {
-  return new Option(flags, description).default(value).argParser((text: string): number => {
-    const number = Number(text)
-    if (!(text.trim() !== '' && number >= 0 && number < 1e6)) throw new InvalidArgumentError('Give a number of seconds.')
-    return number
-  })
-}
-
-function format(): Option {
-  return new Option('--format <format>', 'how to report').choices(['text', 'json']).default('text')
-}
-
-function positive(flags: string, description: string): Option {
-  return new Option(flags, description).argParser((text: string): number => {
-    const value = Number(text)
-    if (text.trim() === '' || !(value > 0)) throw new InvalidArgumentError('Give a number greater than 0.')
-    return value
-  })
-}
-
-function postgres(description: string): Option {
-  return new Option('--postgres <major>', description).argParser((text: string): number => {
-    if (!/^1[4-8]$/.test(text)) throw new InvalidArgumentError('Choose a major version: 14, 15, 16, 17 or 18.')
-    return Number(text)
-  })
 }

@@ -7,7 +7,7 @@ import { run } from '../../../packages/cli/test/captured-io.ts'
 import { migrator } from '../../../packages/drizzle/test/support/migrator.ts'
 import { makeProject, type Project } from '../../../packages/drizzle/test/support/project.ts'
 import { liveDatabase } from '../live.ts'
-import type { Kind } from './kinds.ts'
+import type { Kind } from './kind.ts'
 import type { Orm, Way } from './orm.ts'
 import { schemaOf } from './schema.ts'
 

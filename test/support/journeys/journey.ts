@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import { run } from '../../../packages/cli/test/captured-io.ts'
-import type { Kind } from './kinds.ts'
+import type { Kind } from './kind.ts'
 import type { Orm } from './orm.ts'
 import { differences, schemaOf } from './schema.ts'
 

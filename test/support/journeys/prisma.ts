@@ -1,11 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { type Server, shadowName } from '@expand-contract/postgres'
-import { onTestFinished } from 'vitest'
+import type { Server } from '@expand-contract/postgres'
 import { folderWith, put } from '../../../packages/cli/test/temp-folder.ts'
 import type { RunScript } from '../../../packages/prisma/test/support/connection.ts'
-import { type Engine, type MigrationText, type PrismaVersion, startEngine } from '../../../packages/prisma/test/support/engine.ts'
-import type { Kind } from './kinds.ts'
+import type { MigrationText, PrismaVersion } from '../../../packages/prisma/test/support/engine.ts'
+import { engineDatabase } from '../../../packages/prisma/test/support/stages.ts'
+import type { Kind } from './kind.ts'
 import type { Orm, Way } from './orm.ts'
 import { schemaOf } from './schema.ts'
 
@@ -16,18 +16,7 @@ const HEAD = { 6: '  url      = env("DATABASE_URL")\n', 7: '' } as const
 export async function prismaProject(server: Server, { prisma }: Kind, version: PrismaVersion, send: RunScript): Promise<Orm> {
   const head = `datasource db {\n  provider = "postgresql"\n${HEAD[version]}}\n\n`
   const texts = { back: head + prisma.before, there: head + prisma.after }
-  const database = async (): Promise<{ engine: Engine; client: Awaited<ReturnType<Server['connect']>> }> => {
-    const name = shadowName()
-    await server.create(name)
-    const engine = await startEngine(server, name, texts.back, send, version)
-    const client = await server.connect(name)
-    onTestFinished(async () => {
-      await client.end()
-      await engine.close()
-      await server.drop(name)
-    })
-    return { engine, client }
-  }
+  const database = () => engineDatabase(server, texts.back, send, version)
   const { engine, client } = await database()
   const init = { id: '20260101000000_init', sql: (await engine.create([], texts.back)) ?? '' }
   const folder = folderWith({

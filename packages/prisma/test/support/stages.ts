@@ -13,7 +13,8 @@ import { type Server, shadowName } from '@expand-contract/postgres'
 import type { Client } from 'pg'
 import { onTestFinished } from 'vitest'
 import { restage } from '../../src/stage/restage.ts'
-import { type Engine, type MigrationText, startEngine } from './engine.ts'
+import type { RunScript } from './connection.ts'
+import { type Engine, type MigrationText, type PrismaVersion, startEngine } from './engine.ts'
 import { wholeFile } from './run-script.ts'
 
 const HEAD = 'datasource db {\n  provider = "postgresql"\n}\n\n'
@@ -35,11 +36,16 @@ export interface Story {
   steps(steps: readonly Step[], prefix: string): MigrationText[]
 }
 
-/** A database with Prisma's engine on it, gone when the test is over. */
-async function database(server: Server, schema: string): Promise<{ engine: Engine; client: Client }> {
+/** A database with Prisma's engine on it, gone when the test is over. `send`: how a migration reaches the server. */
+export async function engineDatabase(
+  server: Server,
+  schema: string,
+  send: RunScript = wholeFile,
+  version?: PrismaVersion,
+): Promise<{ engine: Engine; client: Client }> {
   const name = shadowName()
   await server.create(name)
-  const engine = await startEngine(server, name, schema, wholeFile)
+  const engine = await startEngine(server, name, schema, send, version)
   const client = await server.connect(name)
   onTestFinished(async () => {
     await client.end()
@@ -52,7 +58,7 @@ async function database(server: Server, schema: string): Promise<{ engine: Engin
 /** Lets Prisma write both migrations, and plans the second. */
 export async function story(server: Server, from: string, to: string, intents: readonly Intent[], sql = ''): Promise<Story> {
   const [start, final] = [HEAD + from, HEAD + to]
-  const { engine, client } = await database(server, start)
+  const { engine, client } = await engineDatabase(server, start)
   const first = (await engine.create([], start)) ?? ''
   const init = [{ id: '20260101000000_init', sql: first }]
   await engine.deploy(init)

@@ -74,7 +74,7 @@ function refuse(action: TableAction, statement: Statement, migration: Migration)
   if (action.def.contype === 'CONSTR_PRIMARY' && present) {
     return {
       reason: `${displayTable(action.table)} has the primary key "${present.name}" already: PostgreSQL refuses a second one (42P16).`,
-      fix: `Write before it: ALTER TABLE ${action.sql} DROP CONSTRAINT ${quoteName(present.name)}; (Drizzle Kit 0.3x leaves that as a comment, without the name). Then plan again.`,
+      fix: `Write before it: ALTER TABLE ${action.sql} DROP CONSTRAINT ${quoteName(present.name)}; (it may stand there as a comment, without the name). Then plan again.`,
     }
   }
   const table = migration.before.tables.get(action.table)

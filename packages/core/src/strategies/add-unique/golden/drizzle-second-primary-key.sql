@@ -10,7 +10,7 @@ ALTER TABLE "m" ADD PRIMARY KEY ("uid");
 
 -- # refusals
 -- line 2: m has the primary key "m_pkey" already: PostgreSQL refuses a second one (42P16).
---   Write before it: ALTER TABLE "m" DROP CONSTRAINT "m_pkey"; (Drizzle Kit 0.3x leaves that as a comment, without the name). Then plan again.
+--   Write before it: ALTER TABLE "m" DROP CONSTRAINT "m_pkey"; (it may stand there as a comment, without the name). Then plan again.
 
 -- # expand
 
