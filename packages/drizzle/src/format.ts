@@ -15,8 +15,9 @@ export const STAMPED = /^\d{14}_/
 /** How a folder keeps migrations, or undefined where it is not a folder of Drizzle migrations. */
 export function formatOf(folder: string, names = subfolders(folder)): Format | undefined {
   if (existsSync(path.join(folder, 'meta', '_journal.json'))) return 'drizzle-journal'
+  // Prisma's folders have the same names; its lock file tells them apart at one look, and only Drizzle's hold a snapshot.
+  if (existsSync(path.join(folder, 'migration_lock.toml'))) return undefined
   const holds = (name: string, file: string): boolean => existsSync(path.join(folder, name, file))
-  // Prisma's folders have the same names; only Drizzle's lie beside a snapshot.
   const isV1 = names.some((name) => STAMPED.test(name) && holds(name, 'snapshot.json') && holds(name, 'migration.sql'))
   return isV1 ? 'drizzle-v1' : undefined
 }

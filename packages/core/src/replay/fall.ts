@@ -1,4 +1,5 @@
 import type { Catalog, Domain, RoutineName, Table, TableName, TypeName, View } from '../catalog/catalog.ts'
+import { remembered } from '../remembered.ts'
 import { splitKey, tableKey } from '../sql/relation.ts'
 import { bareType, isOwnType, splitType, userType } from '../sql/type-name.ts'
 import type { Change } from './change.ts'
@@ -8,7 +9,7 @@ import { mapSame, mapValues, mark, putTable, removeTable, without } from './edit
 import { type NameUse, namesOfExpression } from './names-in.ts'
 import { withoutRoutinesOf } from './routine.ts'
 import { dropOwnedSequences } from './sequence.ts'
-import { mayName, textsOfIndex } from './texts.ts'
+import { mayName, textsOf, textsOfIndex } from './texts.ts'
 import { dropViews } from './view.ts'
 
 /** Objects that are dropped. They are out of the catalog already; what rests on them is not. */
@@ -34,7 +35,7 @@ export function dropDependents(catalog: Catalog, given: Gone, change: Change, ca
     text !== undefined && mayName(text, names) && namesOfExpression(text).some((use) => isGone(gone, use))
   let current = routines.catalog
   for (const [key, table] of routines.catalog.tables) {
-    if (!rests(table, gone, uses)) continue
+    if (!rests(table, gone, names, uses)) continue
     current = cascade ? tableWithout(current, key, gone, uses, change) : mark(current, key, change, 'it uses what is dropped here')
   }
   if (!cascade) return current
@@ -119,15 +120,18 @@ export function removeTypes(catalog: Catalog, types: ReadonlySet<TypeName>): Cat
   }
 }
 
-function rests(table: Table, gone: Gone, uses: (text: string | undefined) => boolean): boolean {
+function rests(table: Table, gone: Gone, names: readonly string[], uses: (text: string) => boolean): boolean {
   return (
-    table.columns.some((c) => gone.types?.has(bareType(c.type)) || uses(c.default) || uses(c.generated?.expression)) ||
-    table.constraints.some((c) => uses(c.expression)) ||
-    table.indexes.some((i) => textsOfIndex(i).some(uses) || i.keys.some((k) => isOfClass(k.options, gone))) ||
-    table.triggers.some((t) => gone.functions?.has(t.function) || uses(t.when)) ||
-    table.policies.some((p) => uses(p.using) || uses(p.check))
+    typesOf(table).some((type) => gone.types?.has(type)) ||
+    table.triggers.some((t) => gone.functions?.has(t.function)) ||
+    (gone.classes !== undefined && table.indexes.some((i) => i.keys.some((k) => isOfClass(k.options, gone)))) ||
+    (mayName(wholeText(table), names) && textsOf(table).some(uses))
   )
 }
+
+// Every DROP asks all tables, and few of them have changed since the last one.
+const typesOf = remembered((table: Table) => [...new Set(table.columns.map((c) => bareType(c.type)))])
+const wholeText = remembered((table: Table) => textsOf(table).join('\n'))
 
 function isOfClass(options: string, { classes }: Gone): boolean {
   return classes !== undefined && options.split(/[ .]/).some((word) => classes.has(word))

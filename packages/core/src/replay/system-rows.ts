@@ -1,4 +1,5 @@
 import { type Catalog, EVERYTHING, type Index, type Table } from '../catalog/catalog.ts'
+import { remembered } from '../remembered.ts'
 import { splitKey } from '../sql/relation.ts'
 import { bareType, splitType } from '../sql/type-name.ts'
 
@@ -51,8 +52,8 @@ const KINDS = {
 const ACTIONS = { 'no action': 'a', restrict: 'r', cascade: 'c', 'set null': 'n', 'set default': 'd' } as const
 
 function ofTables(make: (table: Table) => readonly SystemRow[]): (catalog: Catalog) => readonly SystemRow[] {
-  return (catalog) =>
-    [...catalog.tables.values()].flatMap((table) => make(table).map((row) => ({ ...ofTable(table.schema, table.name), ...row })))
+  const rowsOf = remembered((table: Table) => make(table).map((row): SystemRow => ({ ...ofTable(table.schema, table.name), ...row })))
+  return (catalog) => [...catalog.tables.values()].flatMap(rowsOf)
 }
 
 const columns = ofTables((t) =>
