@@ -25,6 +25,7 @@ function answered(plan: (intents: readonly Intent[]) => Plan): Plan {
     const answers = planned.refusals.flatMap(({ question: q }): Intent[] => {
       if (q?.kind === 'rename') return [{ kind: 'drop', table: q.table, column: q.column }]
       if (q?.kind === 'value') return [{ kind: 'value', type: q.type, value: q.value, to: q.candidates[0] ?? '' }]
+      if (q?.kind === 'move') return [{ kind: 'drop', table: q.table, column: q.column }]
       if (q?.kind === 'rename-table') return [{ kind: 'drop-table', table: q.table }]
       return q?.suggestion === undefined ? [] : [{ kind: 'fill', table: q.table, column: q.column, with: q.suggestion }]
     })

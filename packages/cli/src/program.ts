@@ -76,6 +76,7 @@ function addRewrite(root: Command, io: Io, done: (code: number) => void): void {
     .addOption(repeatable('--map <table.column=new>', "only the code's name changes: the ORM maps it to the old column, no SQL runs"))
     .addOption(repeatable('--drop <table.column>', 'the column really goes, with its data'))
     .addOption(repeatable('--fill <table.column=sql>', 'a SQL expression for rows, and for running code, that know nothing of the column'))
+    .addOption(repeatable('--move <column=table.column>', 'a dropped column whose values move to a table that is made'))
     .addOption(repeatable('--rename-table <table=to>', 'a dropped table that lives on as one that is made'))
     .addOption(repeatable('--drop-table <table>', 'a table that really goes'))
     .addOption(repeatable('--convert <table.column=sql>', 'how an old value becomes one of the new type: a SQL expression over the row'))

@@ -26,6 +26,8 @@ export type ColumnIntent =
   | { readonly kind: 'rename'; readonly table: string; readonly column: string; readonly to: string }
   /** The renamed field keeps its old column in the database: the ORM maps it (`@map`, `text('old_name')`), no SQL runs. */
   | { readonly kind: 'map'; readonly table: string; readonly column: string; readonly to: string }
+  /** The values of the dropped column `column` move to the column `to` of the table `into`, which a foreign key joins with its own. */
+  | { readonly kind: 'move'; readonly table: string; readonly column: string; readonly into: string; readonly to: string }
   /** The column really goes, with its data. */
   | { readonly kind: 'drop'; readonly table: string; readonly column: string }
   /** Rows and code that know nothing of `column` get `with`: a SQL expression over the row (`'US'`, `gen_random_uuid()`, `lower(email)`). */
@@ -57,6 +59,13 @@ export type Question =
       readonly column: string
       /** Added columns that it may have become, in source order. */
       readonly candidates: readonly string[]
+    }
+  | {
+      readonly kind: 'move'
+      readonly table: string
+      readonly column: string
+      /** Added columns of joined tables that it may have moved to. */
+      readonly candidates: readonly { readonly table: string; readonly column: string }[]
     }
   | {
       readonly kind: 'convert'

@@ -1,9 +1,11 @@
+import type { TableName } from './catalog/catalog.ts'
 import type { Migration } from './migration.ts'
+import { filledColumns, movesBetween, pairOf } from './moves.ts'
 import { copiedColumns, recreatedTable } from './recreated-table.ts'
 import { ownedSequences } from './replay/sequence.ts'
 import { find, sourceOf, tokenAt } from './replay/slice.ts'
 import { changeOf } from './retype/retyped.ts'
-import { actionOf, columnIn, type TableAction } from './sql/relation.ts'
+import { actionOf, columnIn, namesTable, type TableAction } from './sql/relation.ts'
 import { quoteName } from './sql/sql.ts'
 import type { Statement } from './sql/statement.ts'
 import { serialType } from './sql/type-name.ts'
@@ -12,12 +14,12 @@ import { intentFor, targetOfKey } from './target.ts'
 /**
  * What the ORM meant, where it wrote what PostgreSQL can't run: `SET DATA TYPE BIGSERIAL`, which both ORMs print for a serial key that grows, is bigint and a
  * sequence of bigint; a type without a cast gets the USING that a person gave, and a default that has none is set anew;
- * a table that a person calls renamed keeps its rows. Undefined where the migration runs as it is written.
+ * a table that a person calls renamed keeps its rows, and columns that a person moves their values. Undefined where the migration runs as it is written.
  */
 export function meantBy(migration: Migration): string | undefined {
   const edits = migration.script.statements.flatMap((statement) => {
     const action = actionOf(statement, 'AT_AlterColumnType')
-    return action ? editOf(statement, action, migration) : keptRows(statement, migration)
+    return action ? editOf(statement, action, migration) : [...keptRows(statement, migration), ...movedValues(statement, migration)]
   })
   if (edits.length === 0) return undefined
   const bytes = Buffer.from(migration.script.text)
@@ -82,6 +84,35 @@ function keptRows(statement: Statement, migration: Migration): Edit[] {
     const copy = `INSERT INTO ${to} (${list}) OVERRIDING SYSTEM VALUE SELECT ${list} FROM ${isKept ? `ec_kept_${drop.index}` : from}`
     return [{ start: end, end, text: `;\n${copy}`, also: [] }]
   })
+}
+
+/** Values of columns that move to a table which the same migration makes are put aside before the first of the columns goes. */
+function movedValues(statement: Statement, migration: Migration): Edit[] {
+  const action = actionOf(statement, 'AT_DropColumn')
+  const into = action && [...migration.after.tables.keys()].find((key) => isMovedTo(migration, action, key))
+  if (!action || into === undefined) return []
+  const moves = movesBetween(migration, action.table, into)
+  const pair = pairOf(migration.after, action.table, into)
+  if (!pair || moves[0]?.column !== action.name) return []
+  const also = filledColumns(moves, migration)
+  const columns = [...pair.foreign, ...moves.map((m) => m.to), ...also.map((a) => a.column)].map(quoteName).join(', ')
+  const values = [...[...pair.key, ...moves.map((m) => m.column)].map(quoteName), ...also.map((a) => a.fill)].join(', ')
+  const where = moves.map((m) => `${quoteName(m.column)} IS NOT NULL`).join(' OR ')
+  const aside = `ec_moved_${statement.index}`
+  const { base } = sourceOf(statement)
+  return [
+    {
+      start: base,
+      end: base,
+      text: `CREATE TEMPORARY TABLE ${aside} (${columns}) AS SELECT ${values} FROM ${action.sql} WHERE ${where};\n`,
+      also: [`INSERT INTO ${targetOfKey(into).sql} (${columns}) SELECT * FROM ${aside};`],
+    },
+  ]
+}
+
+function isMovedTo(migration: Migration, { table, name }: TableAction, into: TableName): boolean {
+  const intent = intentFor(migration, 'move', table, name)
+  return intent !== undefined && namesTable(intent.into, into)
 }
 
 function widened({ table, name }: TableAction, type: string, migration: Migration): string[] {

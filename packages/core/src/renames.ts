@@ -35,6 +35,6 @@ export function renameCandidates(migration: Migration, table: TableName): string
 export function openRenames(migration: Migration, table: TableName): string[] {
   if (renameCandidates(migration, table).length === 0) return []
   return droppedColumns(migration, table).filter(
-    (name) => !(['rename', 'map', 'drop', 'unused'] as const).some((kind) => intentFor(migration, kind, table, name)),
+    (name) => !(['rename', 'map', 'move', 'drop', 'unused'] as const).some((kind) => intentFor(migration, kind, table, name)),
   )
 }

@@ -38,7 +38,7 @@ export async function undoReleased(
 /** What is gone and what lives on. */
 function situation(plan: Plan): string {
   const lives = plan.syncs
-    .filter((s) => s.old !== s.new)
+    .filter((s) => s.old !== s.new || s.oldTable !== undefined)
     .map((s) => `the data of ${s.old} lives on in ${s.new} of ${s.table.replaceAll('"', '')}`)
   const gone = reasons(plan)
   return [
@@ -56,7 +56,7 @@ function commands(plan: Plan, was: Catalog, adapter: string): string[] {
 
 /** What is known of the questions that the way back raises: columns that moved move back, new ones go, and what filled one fills it for whoever reads it last. */
 function answersBack({ syncs, intents }: Plan, was: Catalog): Intent[] {
-  const moved = syncs.filter((s) => s.old !== s.new)
+  const moved = syncs.filter((s) => s.old !== s.new && s.oldTable === undefined)
   const fills = intents.filter((i) => i.kind === 'fill')
   const isNew = ({ table, column }: { table: string; column: string }): boolean =>
     ![...was.tables].some(([key, t]) => namesTable(table, key) && t.columns.some((c) => c.name === column))

@@ -5,6 +5,7 @@ const name = z.string().min(1)
 const intent = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('rename'), table: name, column: name, to: name }),
   z.strictObject({ kind: z.literal('map'), table: name, column: name, to: name }),
+  z.strictObject({ kind: z.literal('move'), table: name, column: name, into: name, to: name }),
   z.strictObject({ kind: z.literal('drop'), table: name, column: name }),
   z.strictObject({ kind: z.literal('fill'), table: name, column: name, with: name }),
   z.strictObject({ kind: z.literal('convert'), table: name, column: name, with: name }),

@@ -5,6 +5,7 @@ import { readColumn, readName, readTable, splitAnswer } from './column.ts'
 export interface AnswerFlags {
   readonly rename?: readonly string[]
   readonly map?: readonly string[]
+  readonly move?: readonly string[]
   readonly drop?: readonly string[]
   readonly fill?: readonly string[]
   readonly convert?: readonly string[]
@@ -18,6 +19,7 @@ export function answersOf(flags: AnswerFlags): Intent[] {
   const intents = [
     ...(flags.rename ?? []).map((text) => renameOrMap('rename', text)),
     ...(flags.map ?? []).map((text) => renameOrMap('map', text)),
+    ...(flags.move ?? []).map(move),
     ...(flags.drop ?? []).map(drop),
     ...(flags.fill ?? []).map((text) => expression('fill', text, `"User.country='US'"`)),
     ...(flags.convert ?? []).map((text) => expression('convert', text, '"User.age=age::integer"')),
@@ -36,6 +38,13 @@ function renameOrMap(kind: 'rename' | 'map', text: string): Intent {
   const { left, rest } = splitAnswer(text)
   if (!rest) throw new UserError(`--${kind} "${text}": expected the old column, "=" and its new name, such as --${kind} User.name=fullName`)
   return { kind, ...readColumn(left, `--${kind}`), to: readName(rest, `--${kind}`) }
+}
+
+function move(text: string): Intent {
+  const { left, rest } = splitAnswer(text)
+  if (!rest) throw new UserError(`--move "${text}": expected the old column, "=" and where it goes, such as --move User.bio=Profile.bio`)
+  const { table: into, column: to } = readColumn(rest, '--move')
+  return { kind: 'move', ...readColumn(left, '--move'), into, to }
 }
 
 function drop(text: string): Intent {
@@ -94,6 +103,8 @@ export function flagOf(intent: Intent): string {
     case 'fill':
     case 'convert':
       return `--${intent.kind} ${shell(`${column}=${intent.with}`)}`
+    case 'move':
+      return `--move ${shell(`${column}=${written(intent.into, /^[^\s"=]+$/)}.${written(intent.to)}`)}`
     case 'drop':
     case 'unused':
       return `--${intent.kind} ${shell(column)}`

@@ -29,6 +29,11 @@ export function refuseUnknownAnswers(answers: readonly Intent[], { id, script, b
         `${flagOf(answer)}: the migration ${id} does nothing to ${answer.table}.${answer.column}.${didYouMean(`${answer.table}.${answer.column}`, touched)}`,
       )
     }
+    if (answer.kind === 'move' && !isUnknown([after], answer.into) && !columnsOf(after, answer.into).includes(answer.to)) {
+      throw new UserError(
+        `${flagOf(answer)}: after the migration ${id} there is no column ${answer.to} in a table ${answer.into}.${didYouMean(answer.to, columnsOf(after, answer.into))}`,
+      )
+    }
     if ((answer.kind === 'rename' || answer.kind === 'map') && !columnsOf(after, answer.table).includes(answer.to)) {
       throw new UserError(
         `${flagOf(answer)}: after the migration ${id} there is no column ${answer.to} in ${answer.table}.${didYouMean(answer.to, columnsOf(after, answer.table))}`,

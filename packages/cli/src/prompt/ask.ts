@@ -6,6 +6,7 @@ import {
   dropMeans,
   dropTableMeans,
   mapMeans,
+  moveMeans,
   renameMeans,
   renameTableMeans,
   valueMeans,
@@ -42,6 +43,18 @@ export async function askQuestion(question: Question, prompts: Prompts): Promise
     return { kind: 'fill', table, column, with: value.trim() }
   }
   if (question.kind === 'convert') return askConversion(question, prompts)
+  if (question.kind === 'move') {
+    return prompts.select<Intent>(ask(question), [
+      ...question.candidates.map(
+        ({ table: into, column: to }): Choice<Intent> => ({
+          value: { kind: 'move', table, column, into, to },
+          label: `Moved to ${into}.${to}`,
+          hint: moveMeans(column, into, to),
+        }),
+      ),
+      { value: { kind: 'drop', table, column }, label: 'Really dropped', hint: dropMeans(column) },
+    ])
+  }
   const choices = question.candidates.flatMap((to): Choice<Intent>[] => [
     { value: { kind: 'rename', table, column, to }, label: `Renamed to ${to}`, hint: renameMeans(column, to) },
     { value: { kind: 'map', table, column, to }, label: `Renamed to ${to} in the code only`, hint: mapMeans(column, to) },

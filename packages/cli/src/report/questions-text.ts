@@ -27,7 +27,8 @@ export function ask(question: Question): string {
   const on = `${question.table}.${question.column}`
   if (question.kind === 'fill') return `What fills ${on} (${question.type})? ${sentence(question.why)}`
   if (question.kind === 'convert') return `How does ${on} become ${question.type} from ${question.from}? ${sentence(question.why)}`
-  const names = question.candidates.join(', ')
+  const names =
+    question.kind === 'move' ? question.candidates.map((c) => `${c.table}.${c.column}`).join(', ') : question.candidates.join(', ')
   return `${on} is dropped while ${names} ${question.candidates.length === 1 ? 'is' : 'are'} added. What becomes of ${on}?`
 }
 
@@ -63,6 +64,15 @@ export function answersTo(question: Question): { flag: string; means: string }[]
         : []),
     ]
   }
+  if (question.kind === 'move') {
+    return [
+      ...question.candidates.map(({ table: into, column: to }) => ({
+        flag: flagOf({ kind: 'move', table, column, into, to }),
+        means: moveMeans(column, into, to),
+      })),
+      { flag: flagOf({ kind: 'drop', table, column }), means: dropMeans(column) },
+    ]
+  }
   return [
     ...question.candidates.flatMap((to) => [
       { flag: flagOf({ kind: 'rename', table, column, to }), means: renameMeans(column, to) },
@@ -90,6 +100,11 @@ export function renameMeans(column: string, to: string): string {
 /** What choosing the mapping means. */
 export function mapMeans(column: string, to: string): string {
   return `Only the code says ${to}; the column in the database stays ${column}, and the ORM's schema maps the one to the other. Nothing runs on the database.`
+}
+
+/** What choosing the move to another table means. */
+export function moveMeans(column: string, table: string, to: string): string {
+  return `${column} moves to ${table}.${to}: its data is copied, and ${table} follows until no code uses ${column}; new code goes out with the contract.`
 }
 
 /** What choosing the drop means. */

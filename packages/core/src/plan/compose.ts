@@ -41,7 +41,13 @@ function mayBePassed(step: DraftStep): boolean {
 
 function partOf([head, fill, ...rest]: readonly DraftStep[]): Part | undefined {
   if (head?.kind !== 'ddl' || fill?.kind !== 'backfill' || !head.sql.every(onlyAdds)) return undefined
-  const isPlain = fill.alias === undefined && fill.with === undefined && fill.from === undefined && !fill.deletes && fill.list === undefined
+  const isPlain =
+    fill.alias === undefined &&
+    fill.with === undefined &&
+    fill.from === undefined &&
+    !fill.deletes &&
+    fill.into === undefined &&
+    fill.list === undefined
   return isPlain ? { head, fill, rest } : undefined
 }
 

@@ -96,6 +96,11 @@ export interface Backfill extends StepBase {
   readonly from?: string
   /** The rows are deleted instead, and `set` is empty. */
   readonly deletes?: true
+  /**
+   * Rows of another table are made instead, as SQL: one for each row of `table` that needs it, with `set` as its columns. `unless` are the columns of its unique key in which such a
+   * row would meet one that is there: then that one stays. The rows of `table` are locked against changes while theirs are made.
+   */
+  readonly into?: { readonly table: string; readonly unless: readonly string[] }
   /** A table of ours with the keys of the rows that are still to be done, as SQL: each batch takes its own out of it in the same statement, so no row is done twice. */
   readonly list?: string
   /** Done when every row that was there has been looked at: rows that need it and are written meanwhile are none of its business. */
@@ -127,6 +132,8 @@ export interface Stage {
 /** Two columns that hold the same fact between expand and contract. Expressions are SQL over the row. */
 export interface Sync {
   readonly table: string
+  /** The table of the old column, as SQL, where that is another one; `down` is over its row then. */
+  readonly oldTable?: string
   readonly old: string
   readonly new: string
   /** The new value from the old one, and back. */

@@ -48,9 +48,17 @@ export function backfillSql(step: Backfill, batch: number = BATCH_ROWS): string 
 
 /** The statement of one batch: the rows of `window` (a condition over {@link batchName}'s columns) that still need it. */
 export function batchSql(step: Backfill, window: string): string {
-  const { table, alias } = step
+  const { table, alias, into } = step
   const name = alias === undefined ? table : `${table} AS ${alias}`
   const set = step.set.map(({ column, expression }) => `${quoteName(column)} = ${wrap(expression)}`).join(', ')
+  if (into) {
+    const columns = step.set.map((s) => quoteName(s.column)).join(', ')
+    const values = step.set.map((s) => wrap(s.expression)).join(', ')
+    return [
+      `INSERT INTO ${into.table} (${columns}) SELECT ${values} FROM ${name} WHERE ${window} AND ${wrap(step.where)} FOR SHARE`,
+      `ON CONFLICT (${into.unless.map(quoteName).join(', ')}) DO NOTHING`,
+    ].join(' ')
+  }
   const taken = step.list === undefined ? undefined : taking(step, step.list, window)
   const queries = [step.with, taken?.query].filter((q) => q !== undefined)
   const others = [step.from, taken && TAKEN].filter((f) => f !== undefined)

@@ -15,6 +15,7 @@ import { strategy as dropTable } from './drop-table/index.ts'
 import { strategy as dropType } from './drop-type/index.ts'
 import { strategy as dropView } from './drop-view/index.ts'
 import { strategy as holdBack } from './hold-back/index.ts'
+import { strategy as moveColumn } from './move-column/index.ts'
 import { strategy as rebuildEnum } from './rebuild-enum/index.ts'
 import { strategy as renameColumn } from './rename-column/index.ts'
 import { strategy as renameTable } from './rename-table/index.ts'
@@ -39,6 +40,7 @@ export const strategies: readonly Strategy[] = [
   dropType,
   dropView,
   holdBack,
+  moveColumn,
   rebuildEnum,
   renameColumn,
   renameTable,

@@ -130,7 +130,7 @@ export function notDone({ left, refused, stopped }: BackfillResult): string | un
 
 function firstWalk(step: Backfill, facts: TableFacts, { walk }: BackfillOptions): WalkName {
   if (walk !== undefined) return walk
-  const isPlain = !step.deletes && step.list === undefined && step.from === undefined && step.with === undefined
+  const isPlain = !step.deletes && step.into === undefined && step.list === undefined && step.from === undefined && step.with === undefined
   return isPlain && !facts.setsIndexed && facts.blocks >= WORTH_WAVES ? 'waves' : behind(step)
 }
 

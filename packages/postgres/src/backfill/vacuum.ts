@@ -14,9 +14,9 @@ export interface VacuumWatch {
   isDue(done: Pick<Done, 'hot' | 'updated' | 'progress'>): boolean
 }
 
-export function vacuumWatch({ deletes }: Pick<Backfill, 'deletes'>, { rows }: Pick<TableFacts, 'rows'>): VacuumWatch {
-  // What is deleted wants no room for new versions.
-  const enough = deletes ? Number.POSITIVE_INFINITY : Math.max(LEAST, rows * PART)
+export function vacuumWatch({ deletes, into }: Pick<Backfill, 'deletes' | 'into'>, { rows }: Pick<TableFacts, 'rows'>): VacuumWatch {
+  // What is deleted wants no room for new versions, and what is inserted leaves no old ones.
+  const enough = deletes || into ? Number.POSITIVE_INFINITY : Math.max(LEAST, rows * PART)
   let dead = 0
   let seen = 0
   return {

@@ -12,12 +12,13 @@ import { count, type Proof } from './law.ts'
  */
 export async function deriveBoth(proof: Proof, oldApp: App, observer: pg.Client): Promise<{ oldCode: TableCode[]; newCode: TableCode[] }> {
   const started = await readLiveTables(observer, proof.touched)
+  const own = proof.plan.syncs.filter((s) => s.oldTable === undefined)
   const newCode = await proof.withFinal(async (client) => {
     const { code, warnings } = await deriveCode(
       client,
       proof.touchedAfter,
       started.map((table) => ({ table })),
-      proof.plan.syncs.map((s) => [s.old, s.new]),
+      own.map((s) => [s.old, s.new]),
     )
     for (const warning of warnings) proof.warn(warning)
     return working(openApp(client, 'new'), client, code, proof)
@@ -26,7 +27,7 @@ export async function deriveBoth(proof: Proof, oldApp: App, observer: pg.Client)
     observer,
     proof.touched,
     newCode,
-    proof.plan.syncs.map((s) => [s.new, s.old]),
+    own.map((s) => [s.new, s.old]),
   )
   for (const warning of warnings) proof.warn(warning)
   return { oldCode: await working(oldApp, observer, code, proof), newCode }

@@ -25,7 +25,8 @@ export async function liveSyncs(client: pg.Client, syncs: readonly Sync[], trigg
        WHERE c.oid = to_regclass($1) AND a.attname = ANY($2) AND NOT a.attisdropped`,
       [sync.table, [sync.old, sync.new]],
     )
-    const [oldSide, newSide] = [sync.old, sync.new].map((name) => rows.find((r) => r.column === name))
+    const newSide = rows.find((r) => r.column === sync.new)
+    const oldSide = sync.oldTable === undefined ? rows.find((r) => r.column === sync.old) : await columnOf(client, sync.oldTable, sync.old)
     if (!oldSide || !newSide) continue
     live.push({
       sync,
@@ -36,6 +37,14 @@ export async function liveSyncs(client: pg.Client, syncs: readonly Sync[], trigg
     })
   }
   return live
+}
+
+async function columnOf(client: pg.Client, table: string, column: string): Promise<{ type: string } | undefined> {
+  const { rows } = await client.query(
+    `SELECT format_type(atttypid, atttypmod) AS type FROM pg_attribute WHERE attrelid = to_regclass($1) AND attname = $2 AND NOT attisdropped`,
+    [table, column],
+  )
+  return rows[0]
 }
 
 /** Names of all triggers, as {@link liveSyncs} compares them. */
@@ -59,7 +68,7 @@ export async function outOfStep(
   const condition = side === 'up' ? upDiffers : downDiffers
   try {
     const { rows } = await client.query(
-      `SELECT ${quoteName(sync.old)}::text AS old, ${quoteName(sync.new)}::text AS new, count(*) OVER ()::int AS n FROM ${key} WHERE ${where} AND ${condition} LIMIT 1`,
+      `SELECT (${sync.oldTable === undefined ? quoteName(sync.old) : sync.up})::text AS old, ${quoteName(sync.new)}::text AS new, count(*) OVER ()::int AS n FROM ${key} WHERE ${where} AND ${condition} LIMIT 1`,
       [...values],
     )
     const [found] = rows

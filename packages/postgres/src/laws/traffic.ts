@@ -134,7 +134,9 @@ async function checkSync(
   if (!key || (!sync.isGuarded && !allInStep)) return everywhere
   const where = keyCondition(code.key, 0)
   const up = allInStep ? everywhere : await found(outOfStep(observer, sync, 'up', where, key))
-  return app.name === 'old' ? up : [...up, ...(await found(outOfStep(observer, sync, 'down', where, key)))]
+  return app.name === 'old' || sync.sync.oldTable !== undefined
+    ? up
+    : [...up, ...(await found(outOfStep(observer, sync, 'down', where, key)))]
 }
 
 async function found(result: Promise<string | undefined>): Promise<string[]> {

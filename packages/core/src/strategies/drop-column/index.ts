@@ -7,6 +7,7 @@ import { fallsWithColumn } from '../../falls-with.ts'
 import { suggestFill, suggestUniqueFill } from '../../fill-suggestion.ts'
 import { type HazardKind, hazard } from '../../hazard.ts'
 import type { Migration } from '../../migration.ts'
+import { moveCandidates } from '../../moves.ts'
 import type { Refusal } from '../../plan/plan.ts'
 import { addedColumns, openRenames, renameCandidates } from '../../renames.ts'
 import { putTable } from '../../replay/edit.ts'
@@ -36,8 +37,8 @@ export const strategy: Strategy = {
   rewrite(statement, migration) {
     const action = actionOf(statement, 'AT_DropColumn')
     if (!action || isNewTable(migration, action.table, statement.index)) return undefined
-    const answered = (kind: 'rename' | 'map' | 'unused') => intentFor(migration, kind, action.table, action.name)
-    if (answered('rename') || answered('map') || answered('unused')) return undefined
+    const answered = (kind: 'rename' | 'map' | 'move' | 'unused') => intentFor(migration, kind, action.table, action.name)
+    if (answered('rename') || answered('map') || answered('move') || answered('unused')) return undefined
     const column = columnIn(migration.before, action.table, action.name)
     // A column that this migration itself added holds nothing.
     if (!column && addedColumns(migration, action.table).includes(action.name)) return undefined
@@ -81,6 +82,8 @@ function refusal(
     return { ...base, ...askConversion(action.table, column, next, { why, canDrop: emptied(next, migration) !== undefined }) }
   }
   if (openRenames(migration, action.table).includes(action.name)) return { ...base, ...askRename(action, migration) }
+  const moved = intentFor(migration, 'drop', action.table, action.name) ? [] : moveCandidates(migration, action.table, action.name)
+  if (moved.length > 0) return { ...base, ...askMove(action, moved) }
   const left = dependents(whenItGoes(migration, action, column), action.table, action.name)
   const [blocking] = left.opaque
   if (blocking) {
@@ -125,6 +128,17 @@ function askRename(action: TableAction, migration: Migration) {
     reason: `${on} is dropped while ${candidates.map((c) => `"${c}"`).join(', ')} ${candidates.length > 1 ? 'are' : 'is'} added: if that is a rename, its data must move.`,
     fix: `Say which: --rename "${on}=${first}" (the data moves), --map "${on}=${first}" (the field keeps its old column, nothing runs), or --drop "${on}" (it really goes).`,
     question: { kind: 'rename' as const, table: displayTable(action.table), column: action.name, candidates },
+  }
+}
+
+function askMove(action: TableAction, moved: readonly { readonly table: string; readonly column: string }[]) {
+  const on = displayColumn(action.table, action.name)
+  const candidates = moved.map(({ table, column }) => ({ table: displayTable(table), column }))
+  const names = candidates.map((c) => `${c.table}.${c.column}`)
+  return {
+    reason: `${on} is dropped while ${names.join(', ')} ${names.length > 1 ? 'are' : 'is'} added: if that is where it goes, its data must move.`,
+    fix: `Say which: --move "${on}=${names[0]}" (the data moves), or --drop "${on}" (it really goes).`,
+    question: { kind: 'move' as const, table: displayTable(action.table), column: action.name, candidates },
   }
 }
 
