@@ -2,6 +2,7 @@ import type { Migration } from '../migration.ts'
 import type { PgNode } from '../sql/parser.ts'
 import { displayTable, isNewTable, rangeKey, rangeSql } from '../sql/relation.ts'
 import type { Statement } from '../sql/statement.ts'
+import { targetOfKey } from '../target.ts'
 import { catalogAt, type Finding, plainly } from './finding.ts'
 import { KINDS } from './kinds.ts'
 
@@ -65,9 +66,11 @@ function truncate(s: PgNode, range: PgNode, statement: Statement, migration: Mig
   const { tables } = catalogAt(statement, migration)
   const others =
     s.behavior === 'DROP_CASCADE'
-      ? [...tables].flatMap(([k, t]) => (k !== key && t.constraints.some((c) => c.references?.table === key) ? [displayTable(k)] : []))
+      ? [...tables].flatMap(([k, t]) => (k !== key && t.constraints.some((c) => c.references?.table === key) ? [k] : []))
       : []
-  const also = others.length > 0 ? ` CASCADE empties ${others.join(', ')} too.` : ''
-  const fix = `Delete the rows of ${rangeSql(range)} in batches in a job beside the migrations, or empty it when no code uses it.${also}`
+  const also = others.length > 0 ? ` CASCADE empties ${others.map(displayTable).join(', ')} too.` : ''
+  const first = others.map((k) => `DELETE FROM ${targetOfKey(k).sql}; `).join('')
+  const restart = s.restart_seqs ? ' Its sequences then count on: RESTART IDENTITY would give out numbers that old rows had.' : ''
+  const fix = `Write ${first}DELETE FROM ${rangeSql(range)}; in its place and plan again: the rows go in batches, while reads and writes go on.${restart}${also}`
   return { kind: KINDS.truncate, on: displayTable(key), fix }
 }
